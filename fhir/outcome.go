@@ -1,0 +1,48 @@
+package fhir
+
+import "tahto/fhir/issue"
+
+// ReasonSystem is the code system of the server's own issue reasons
+// (OperationOutcome.issue.details).
+const ReasonSystem = "https://tahto.example/fhir/CodeSystem/issue-reason"
+
+// OperationOutcome writes issues as the resource of that name
+// (https://hl7.org/fhir/R4/operationoutcome.html). No issues at all read as
+// "all is well", since the resource must have one.
+func OperationOutcome(issues []issue.Issue) *Resource {
+	if len(issues) == 0 {
+		issues = []issue.Issue{{
+			Severity: issue.SeverityInformation, Code: issue.CodeInformational, Text: "All is well.",
+		}}
+	}
+	w := NewWriter("OperationOutcome")
+	w.Array("issue")
+	for _, i := range issues {
+		writeIssue(w, i)
+	}
+	w.EndArray()
+	return w.Resource()
+}
+
+func writeIssue(w *Writer, i issue.Issue) {
+	w.Object("")
+	w.String("severity", string(i.Severity))
+	w.String("code", string(i.Code))
+	if i.Reason != "" || i.Text != "" {
+		w.Object("details")
+		if i.Reason != "" {
+			w.Array("coding")
+			w.Coding("", ReasonSystem, i.Reason)
+			w.EndArray()
+		}
+		w.Optional("text", i.Text)
+		w.End()
+	}
+	w.Optional("diagnostics", i.Text)
+	if i.Expression != "" {
+		w.Array("expression")
+		w.String("", i.Expression)
+		w.EndArray()
+	}
+	w.End()
+}

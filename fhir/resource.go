@@ -1,0 +1,185 @@
+// Package fhir holds an R4 resource as a lossless tree.
+//
+// What a client sends is what a client gets back: unknown members, primitive
+// extensions (_status), contained resources, the text of a number (1.10 is not
+// 1.1) and the order of members all survive. A resource is therefore never
+// squeezed through generated structs; code that needs an element asks the tree
+// for it ([Element]), and code that writes a resource of the server's own uses
+// a [Writer].
+//
+// # JSON
+//
+// [Parse] reads the JSON format (https://hl7.org/fhir/R4/json.html) strictly:
+// duplicate members, invalid UTF-8, null outside an array of primitives, empty
+// objects and arrays, and nesting deeper than [MaxDepth] are refused, with the
+// place of the fault.
+//
+// # Concurrency
+//
+// A [Resource] and every [Element] of it are immutable and safe for any number
+// of goroutines. The changing methods return a new resource that shares what
+// did not change.
+package fhir
+
+import (
+	"strconv"
+	"sync"
+	"time"
+)
+
+// Key names a resource on this server: its type and logical id
+// (https://hl7.org/fhir/R4/resource.html#id).
+type Key struct{ Type, ID string }
+
+// String is the relative reference, such as Consent/1.
+func (k Key) String() string { return k.Type + "/" + k.ID }
+
+// Version is the relative version-specific reference, such as Consent/1/_history/2.
+func (k Key) Version(version uint64) string {
+	return k.Type + "/" + k.ID + "/_history/" + strconv.FormatUint(version, 10)
+}
+
+// Resource is an immutable R4 resource.
+type Resource struct {
+	once sync.Once
+	root *node
+	body []byte
+}
+
+// Stored makes a resource of JSON that this program wrote itself, so that it
+// need not be parsed to be sent: the tree is built when an element is first
+// asked for. The caller must not change data afterwards. Data that does not
+// parse gives a resource without elements.
+func Stored(data []byte) *Resource { return &Resource{body: data} }
+
+func (r *Resource) tree() *node {
+	r.once.Do(func() {
+		if r.root != nil {
+			return
+		}
+		root, err := parse(r.body)
+		if err != nil {
+			root = &node{kind: Object}
+		}
+		r.root = root
+	})
+	return r.root
+}
+
+// Root is the resource as an element, from which all others are reached.
+func (r *Resource) Root() Element { return Element{value: r.tree()} }
+
+// Type is the resourceType.
+func (r *Resource) Type() string { return r.Root().Get("resourceType").Text() }
+
+// ID is the logical id, or "" if the resource has none.
+func (r *Resource) ID() string { return r.Root().Get("id").Text() }
+
+// Key is type and id.
+func (r *Resource) Key() Key { return Key{r.Type(), r.ID()} }
+
+// JSON is the resource in FHIR's JSON format, compact. The caller must not
+// change it.
+func (r *Resource) JSON() []byte {
+	if r.body != nil {
+		return r.body
+	}
+	return appendNode(nil, r.root)
+}
+
+// Stamp gives the resource what only the server may: its id, meta.versionId
+// and meta.lastUpdated (https://hl7.org/fhir/R4/resource.html#Meta). What else
+// stands in meta stays, as does the order of members; a missing id comes after
+// resourceType and a missing meta after the id.
+func (r *Resource) Stamp(id string, version uint64, updated time.Time) *Resource {
+	root := r.tree()
+	meta := &node{kind: Object}
+	if old := root.member("meta"); old != nil && old.kind == Object {
+		meta = old
+	}
+	meta = meta.
+		with("versionId", text(strconv.FormatUint(version, 10)), 0).
+		with("lastUpdated", text(Instant(updated)), 1)
+	stamped := root.with("id", text(id), 1)
+	stamped = stamped.with("meta", meta, stamped.index("id")+1)
+	return fixed(stamped)
+}
+
+// fixed makes a resource of a finished tree, with its JSON already written, so
+// that reading it costs nothing and races with nobody.
+func fixed(root *node) *Resource {
+	return &Resource{root: root, body: appendNode(nil, root)}
+}
+
+// WithTag adds a coding to meta.tag unless it is there already
+// (https://hl7.org/fhir/R4/resource-definitions.html#Meta.tag).
+func (r *Resource) WithTag(system, code string) *Resource {
+	root := r.tree()
+	for tag := range (Element{value: root}).Get("meta").Each("tag") {
+		if tag.Get("system").Text() == system && tag.Get("code").Text() == code {
+			return r
+		}
+	}
+	coding := &node{kind: Object, kids: []child{
+		{name: "system", node: *text(system)}, {name: "code", node: *text(code)},
+	}}
+	meta := &node{kind: Object}
+	if old := root.member("meta"); old != nil && old.kind == Object {
+		meta = old
+	}
+	tags := &node{kind: Array}
+	if old := meta.member("tag"); old != nil && old.kind == Array {
+		tags.kids = append(tags.kids, old.kids...)
+	}
+	tags.kids = append(tags.kids, child{node: *coding})
+	meta = meta.with("tag", tags, len(meta.kids))
+	return fixed(root.with("meta", meta, root.index("id")+1))
+}
+
+// MapReferences rewrites the string of every Reference.reference in the
+// resource, contained resources included, by f. It is how a Bundle's urn:uuid
+// references become real (https://hl7.org/fhir/R4/http.html#trules). If f
+// changes nothing the same resource comes back.
+func (r *Resource) MapReferences(f func(reference string) string) *Resource {
+	root, changed := mapReferences(r.tree(), "", f)
+	if !changed {
+		return r
+	}
+	return fixed(root)
+}
+
+// mapReferences copies only the path to a changed reference. An element's
+// reference member is a FHIR reference if it is a string and its parent is not
+// a Provision actor (whose reference is an object); uri and canonical members
+// have other names.
+func mapReferences(n *node, name string, f func(string) string) (*node, bool) {
+	if n.kind == String && name == "reference" {
+		if to := f(n.text); to != n.text {
+			return text(to), true
+		}
+		return n, false
+	}
+	var copied *node
+	for i := range n.kids {
+		of := n.kids[i].name
+		if n.kind == Array {
+			of = name
+		}
+		kid, changed := mapReferences(&n.kids[i].node, of, f)
+		if !changed {
+			continue
+		}
+		if copied == nil {
+			copied = &node{kind: n.kind, text: n.text, kids: append([]child(nil), n.kids...)}
+		}
+		copied.kids[i].node = *kid
+	}
+	if copied == nil {
+		return n, false
+	}
+	return copied, true
+}
+
+// Instant writes a time as a FHIR instant in UTC with milliseconds
+// (https://hl7.org/fhir/R4/datatypes.html#instant).
+func Instant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

@@ -1,0 +1,109 @@
+// Package driver is what an engine must do. An engine keeps versions of
+// documents and finds them by index entries; it never sees FHIR. What all
+// engines have in common, versions, preconditions, deletion, paging, is written
+// once above it, in package storage, and every promise here is a test in
+// package storagetest.
+//
+// # Promises
+//
+// What Update has returned nil for is durable: it is there after the process
+// was killed or the power went. A transaction is there wholly or not at all,
+// and a View sees one state throughout. Transactions that write behave as if
+// they ran one after the other as far as they meet on the same document or the
+// same guarded key.
+package driver
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+
+	"tahto/fhir"
+	"tahto/fhir/search"
+)
+
+// ErrNotFound says that there is no such document or version.
+var ErrNotFound = errors.New("driver: no such document")
+
+// ErrConflict says that another transaction was faster: the version to append
+// exists already.
+var ErrConflict = errors.New("driver: conflict with another transaction")
+
+// ErrUnavailable says that the engine can't do it now, and may later: disk
+// full, connection lost, closed. Engines wrap it around the cause.
+var ErrUnavailable = errors.New("driver: engine is unavailable")
+
+// Document is one version of a resource, as bytes.
+type Document struct {
+	Key     fhir.Key
+	Version uint64    // 1, 2, 3 … without gaps
+	Updated time.Time // whole milliseconds; never goes back within an engine
+	Method  string    // the interaction that made it: POST, PUT, PATCH or DELETE
+	Deleted bool      // the version says that the resource was deleted
+	Body    []byte    // empty if Deleted, or if only heads were asked for
+	// Entries are what the version is found by. They are given to Append and
+	// not read back; a deleted version has none.
+	Entries []search.Entry
+}
+
+// History asks for versions, newest first: by Updated, then type, id and
+// version, all descending.
+type History struct {
+	Type, ID string    // both, only the type, or neither: instance, type, system
+	Since    time.Time // versions at or after it; zero for all
+	Before   *Mark     // versions after this place in the order; nil from the start
+	Limit    int       // at most so many; 0 for no limit
+}
+
+// Mark is a place in the order of a history: a version's own sort key.
+type Mark struct {
+	Updated time.Time
+	Key     fhir.Key
+	Version uint64
+}
+
+// Reader reads one consistent state. It is for one goroutine and ends with the
+// function it was given to. The bytes of a Document are the caller's.
+type Reader interface {
+	// Get is the newest version of a document, which may be a deletion.
+	// ErrNotFound if there never was one.
+	Get(ctx context.Context, key fhir.Key) (Document, error)
+	// GetVersion is one version. ErrNotFound if there is none.
+	GetVersion(ctx context.Context, key fhir.Key, version uint64) (Document, error)
+	// Versions are the versions that h asks for. An error ends the sequence.
+	Versions(ctx context.Context, h History) iter.Seq2[Document, error]
+	// Find are the newest versions that are not deletions and that q matches,
+	// in the order of q, from after q.After, at most q.Count of them (0: no
+	// limit). Include, RevInclude and Total are not the engine's. With heads,
+	// bodies are left out, and reading them is not paid for.
+	Find(ctx context.Context, q search.Query, heads bool) iter.Seq2[Document, error]
+	// Count is how many Find would give without After and Count.
+	Count(ctx context.Context, q search.Query) (int, error)
+}
+
+// Writer writes in a transaction, and sees what it wrote.
+type Writer interface {
+	Reader
+	// Append adds the next version of a document. ErrConflict if d.Version is
+	// not the one after the newest (1 for a new document).
+	Append(ctx context.Context, d Document) error
+	// Guard makes two transactions that guard the same key conflict, so that
+	// what a condition looked for and did not find can't come about between
+	// the look and the commit.
+	Guard(ctx context.Context, key string) error
+}
+
+// Engine keeps documents. It is safe for any number of goroutines.
+type Engine interface {
+	// View runs f on one consistent state. f's error is returned as it is.
+	View(ctx context.Context, f func(Reader) error) error
+	// Update runs f in one transaction, which is durable when Update returns
+	// nil and undone if f fails. After a conflict f may be run again: it must
+	// have no effect but on the Writer.
+	Update(ctx context.Context, f func(Writer) error) error
+	// Ready tells whether the engine can serve; ErrUnavailable if not.
+	Ready(ctx context.Context) error
+	// Close ends the engine after what is running.
+	Close() error
+}
