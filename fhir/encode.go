@@ -1,6 +1,10 @@
 package fhir
 
-import "github.com/go-json-experiment/json/jsontext"
+import (
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
 
 func appendNode(dst []byte, n *node) []byte {
 	switch n.kind {
@@ -30,11 +34,20 @@ func appendKids(dst []byte, n *node, open, end byte) []byte {
 	return append(dst, end)
 }
 
+// plain are the bytes that stand in a JSON string as they are. What is beyond
+// ASCII goes the long way, where it is checked.
+var plain = func() (plain [256]bool) {
+	for c := ' '; c < 0x7f; c++ {
+		plain[c] = c != '"' && c != '\\'
+	}
+	return plain
+}()
+
 // appendString quotes s. Nearly all strings in FHIR need no escape, which a
 // short scan finds out.
 func appendString(dst []byte, s string) []byte {
 	for i := range len(s) {
-		if s[i] < 0x20 || s[i] == '"' || s[i] == '\\' || s[i] >= 0x80 {
+		if !plain[s[i]] {
 			return appendQuoted(dst, s)
 		}
 	}
@@ -52,8 +65,9 @@ func appendQuoted(dst []byte, s string) []byte {
 
 // Writer writes a resource of the server's own, member by member, straight to
 // JSON: an answer of a thousand items is built without a tree. The zero Writer
-// is ready; commas and quotes are its business, the balance of Open and Close
-// the caller's. A Writer is for one goroutine.
+// is ready; commas and quotes are its business, the balance of opening and
+// closing the caller's, and so are names, which are written as they are. A
+// Writer is for one goroutine.
 type Writer struct {
 	buf   []byte
 	comma bool
@@ -67,13 +81,18 @@ func NewWriter(resourceType string) *Writer {
 	return w
 }
 
+// Grow makes room for n more bytes, when it is known how large the answer gets.
+func (w *Writer) Grow(n int) { w.buf = slices.Grow(w.buf, n) }
+
 func (w *Writer) name(name string) {
 	if w.comma {
 		w.buf = append(w.buf, ',')
 	}
 	w.comma = true
 	if name != "" {
-		w.buf = append(appendString(w.buf, name), ':')
+		w.buf = append(w.buf, '"')
+		w.buf = append(w.buf, name...)
+		w.buf = append(w.buf, '"', ':')
 	}
 }
 

@@ -22,6 +22,7 @@
 package fhir
 
 import (
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -178,6 +179,19 @@ func mapReferences(n *node, name string, f func(string) string) (*node, bool) {
 		return n, false
 	}
 	return copied, true
+}
+
+// SetReference sets the reference string of item i of a member that is a list
+// of References, such as Provenance.target. A list or an item that is not
+// there stays so.
+func (r *Resource) SetReference(member string, i int, reference string) *Resource {
+	list := r.tree().member(member)
+	if list == nil || list.kind != Array || i >= len(list.kids) || list.kids[i].node.kind != Object {
+		return r
+	}
+	changed := &node{kind: Array, kids: slices.Clone(list.kids)}
+	changed.kids[i].node = *list.kids[i].node.with("reference", text(reference), 0)
+	return fixed(r.tree().with(member, changed, 0))
 }
 
 // Instant writes a time as a FHIR instant in UTC with milliseconds

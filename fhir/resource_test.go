@@ -68,6 +68,20 @@ func TestMapReferencesReachesEveryReferenceAndNothingElse(t *testing.T) {
 	}
 }
 
+func TestSetReferenceChangesOneItemOnly(t *testing.T) {
+	in := `{"resourceType":"Provenance","\"odd":1,"target":[{"reference":"Consent/1","display":"x"},{"reference":"Consent/1"}]}`
+	r := mustParse(t, in)
+	want := strings.Replace(in, `"Consent/1","display"`, `"Consent/1/_history/2","display"`, 1)
+	if got := string(r.SetReference("target", 0, "Consent/1/_history/2").JSON()); got != want {
+		t.Errorf("SetReference =\n%s, want\n%s", got, want)
+	}
+	for _, same := range []*fhir.Resource{r.SetReference("target", 2, "x"), r.SetReference("agent", 0, "x"), r} {
+		if string(same.JSON()) != in {
+			t.Errorf("a reference that is not there was set: %s", same.JSON())
+		}
+	}
+}
+
 func TestElementPairsPrimitivesWithTheirExtensions(t *testing.T) {
 	r := mustParse(t, `{"resourceType":"Patient","given":["A",null,"C"],"_given":[null,{"id":"b"}],"_gender":{"extension":[{"url":"u","valueCode":"x"}]}}`)
 	given := r.Root().Get("given")
