@@ -1,0 +1,281 @@
+package embedded_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tahto/fhir"
+	"tahto/fhir/search"
+	"tahto/storage/driver"
+	"tahto/storage/embedded"
+)
+
+func open(t testing.TB, folder string) *embedded.Engine {
+	t.Helper()
+	e, err := embedded.Open(t.Context(), folder, embedded.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close() })
+	return e
+}
+
+func document(id string) driver.Document {
+	return driver.Document{
+		Key: fhir.Key{Type: "Consent", ID: id}, Version: 1, Updated: time.UnixMilli(1_700_000_000_000), Method: "POST",
+		Body: []byte(strings.Repeat("x", 3000)), Entries: []search.Entry{{Param: "status", System: "s", Value: id}},
+	}
+}
+
+func appendOne(e *embedded.Engine, id string) error {
+	ctx := context.Background()
+	return e.Update(ctx, func(w driver.Writer) error { return w.Append(ctx, document(id)) })
+}
+
+func count(t *testing.T, e *embedded.Engine) int {
+	t.Helper()
+	n := 0
+	err := e.View(t.Context(), func(r driver.Reader) (err error) {
+		n, err = r.Count(t.Context(), search.Query{Type: "Consent"})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestAFolderHasOneEngine(t *testing.T) {
+	folder := t.TempDir()
+	first := open(t, folder)
+	if _, err := embedded.Open(t.Context(), folder, embedded.Options{}); !errors.Is(err, embedded.ErrLocked) {
+		t.Fatalf("a second engine: got %v, want ErrLocked", err)
+	}
+	if err := appendOne(first, "a"); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := count(t, open(t, folder)); got != 1 {
+		t.Errorf("after the first was closed: got %d documents, want 1", got)
+	}
+}
+
+func TestAFileOfALaterVersionIsRefused(t *testing.T) {
+	for name, change := range map[string]string{
+		"schema version 2":   "PRAGMA user_version = 2",
+		"not a file of this": "PRAGMA application_id = 1",
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder := t.TempDir()
+			open(t, folder).Close()
+			alter(t, folder, change)
+			_, err := embedded.Open(t.Context(), folder, embedded.Options{})
+			if err == nil || !strings.Contains(err.Error(), name) {
+				t.Errorf("got %v, want an error about %q", err, name)
+			}
+			// The refusal has let go of the folder and changed nothing.
+			alter(t, folder, "PRAGMA user_version = 1; PRAGMA application_id = 0x54616874")
+			open(t, folder)
+		})
+	}
+}
+
+func alter(t *testing.T, folder, script string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(folder, "tahto.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(script); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTheFilesAreTheOwnersAlone(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "data")
+	e := open(t, folder)
+	if err := appendOne(e, "a"); err != nil {
+		t.Fatal(err)
+	}
+	files, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		info, err := file.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s has mode %v", file.Name(), info.Mode())
+		}
+	}
+}
+
+func TestSixteenWritersCommit(t *testing.T) {
+	folder := t.TempDir()
+	e := open(t, folder)
+	const writers, each = 16, 40
+	var group sync.WaitGroup
+	for i := range writers {
+		group.Go(func() {
+			for n := range each {
+				if err := appendOne(e, fmt.Sprintf("w%d-%d", i, n)); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := count(t, open(t, folder)); got != writers*each {
+		t.Errorf("got %d documents, want %d", got, writers*each)
+	}
+}
+
+func TestAWriterThatEndsItsGoroutineHoldsNobodyUp(t *testing.T) {
+	e := open(t, "")
+	var ended sync.WaitGroup
+	ended.Go(func() {
+		e.Update(context.Background(), func(w driver.Writer) error {
+			if err := w.Append(context.Background(), document("a")); err != nil {
+				t.Error(err)
+			}
+			runtime.Goexit()
+			return nil
+		})
+	})
+	ended.Wait()
+	if err := appendOne(e, "b"); err != nil {
+		t.Fatal(err)
+	}
+	if got := count(t, e); got != 1 {
+		t.Errorf("got %d documents, want 1", got)
+	}
+}
+
+func TestAWriterWhoseTimeIsUpWhileWaitingIsSkipped(t *testing.T) {
+	e := open(t, "")
+	ctx, cancel := context.WithCancel(t.Context())
+	err := e.Update(t.Context(), func(w driver.Writer) error {
+		waiting := make(chan error)
+		go func() {
+			waiting <- e.Update(ctx, func(w driver.Writer) error { return w.Append(ctx, document("late")) })
+		}()
+		cancel()
+		if err := <-waiting; !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v, want Canceled", err)
+		}
+		return w.Append(t.Context(), document("a"))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := count(t, e); got != 1 {
+		t.Errorf("got %d documents, want 1", got)
+	}
+}
+
+// TestAFullDisk fills the file to a bound: what was acknowledged stays, what
+// wasn't leaves nothing, and when there is room again the engine goes on.
+func TestAFullDisk(t *testing.T) {
+	e := open(t, t.TempDir())
+	if err := appendOne(e, "first"); err != nil {
+		t.Fatal(err)
+	}
+	pages, err := embedded.Pages(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := embedded.LimitPages(e, pages+20); err != nil {
+		t.Fatal(err)
+	}
+	var mu sync.Mutex
+	acknowledged, refused := 1, 0
+	var group sync.WaitGroup
+	for i := range 16 {
+		group.Go(func() {
+			for n := range 20 {
+				err := appendOne(e, fmt.Sprintf("w%d-%d", i, n))
+				mu.Lock()
+				if err == nil {
+					acknowledged++
+				} else if refused++; !errors.Is(err, driver.ErrUnavailable) {
+					t.Errorf("got %v, want ErrUnavailable", err)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	group.Wait()
+	if refused == 0 {
+		t.Fatal("the file never was full")
+	}
+	if got := count(t, e); got != acknowledged {
+		t.Errorf("got %d documents, but %d were acknowledged", got, acknowledged)
+	}
+	if err := embedded.LimitPages(e, 1_000_000); err != nil {
+		t.Fatal(err)
+	}
+	if err := appendOne(e, "after"); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+}
+
+func TestASequenceOutlivesNeitherItsContextNorItsTransaction(t *testing.T) {
+	e := open(t, "")
+	for _, id := range []string{"a", "b", "c"} {
+		if err := appendOne(e, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var reader driver.Reader
+	err := e.View(t.Context(), func(r driver.Reader) error {
+		reader = r
+		for _, err := range r.Find(ctx, search.Query{Type: "Consent"}, true) {
+			if err != nil {
+				return err
+			}
+			cancel()
+		}
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want Canceled", err)
+	}
+	if _, err := reader.Get(t.Context(), fhir.Key{Type: "Consent", ID: "a"}); err == nil {
+		t.Error("a reader answered after its View")
+	}
+}
+
+func TestEnginesInMemoryArePrivateAndLeaveNothing(t *testing.T) {
+	one, other := open(t, ""), open(t, "")
+	if err := appendOne(one, "a"); err != nil {
+		t.Fatal(err)
+	}
+	if got := count(t, other); got != 0 {
+		t.Errorf("the other engine has %d documents", got)
+	}
+	for _, folder := range []string{"/dev/shm", os.TempDir()} {
+		left, err := filepath.Glob(filepath.Join(folder, "tahto-*"))
+		if err != nil || len(left) > 0 {
+			t.Errorf("left in %s: %v %v", folder, left, err)
+		}
+	}
+}

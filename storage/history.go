@@ -1,0 +1,65 @@
+package storage
+
+import (
+	"context"
+	"time"
+
+	"tahto/fhir"
+	"tahto/storage/driver"
+)
+
+// HistoryQuery asks for versions, newest first
+// (https://hl7.org/fhir/R4/http.html#history).
+type HistoryQuery struct {
+	Type, ID string       // both, only the type, or neither: instance, type, system
+	Since    time.Time    // versions at or after it; zero for all
+	Count    int          // the size of a page; 0 for all on one
+	Before   *driver.Mark // where the page before ended; nil on the first
+}
+
+// HistoryPage is one page of a history.
+type HistoryPage struct {
+	Versions []Version
+	// Next is where the next page begins, for [HistoryQuery.Before]; nil on the
+	// last page. It stays right while others write.
+	Next *driver.Mark
+}
+
+// History is a page of the history of a resource, a type, or everything,
+// deletions included. The history of a resource that never was is
+// issue.NotFound; that of a deleted one is there.
+func (t *Tx) History(ctx context.Context, q HistoryQuery) (HistoryPage, error) {
+	if q.ID != "" || isPrivate(q.Type) {
+		if _, err := t.get(ctx, fhir.Key{Type: q.Type, ID: q.ID}); err != nil {
+			return HistoryPage{}, err
+		}
+	}
+	h := driver.History{Type: q.Type, ID: q.ID, Since: q.Since, Before: q.Before}
+	if q.Count > 0 {
+		h.Limit = q.Count + 1 + privateVersions
+	}
+	var page HistoryPage
+	for d, err := range t.reader.Versions(ctx, h) {
+		switch {
+		case err != nil:
+			return HistoryPage{}, fault(err)
+		case isPrivate(d.Key.Type):
+			continue
+		case q.Count > 0 && len(page.Versions) == q.Count:
+			page.Next = page.last()
+			return page, nil
+		}
+		page.Versions = append(page.Versions, version(d))
+	}
+	return page, nil
+}
+
+// privateVersions is how many versions of private documents there are in an
+// engine, which a page of the system's history must read over: the page key,
+// which is written once.
+const privateVersions = 1
+
+func (p HistoryPage) last() *driver.Mark {
+	v := p.Versions[len(p.Versions)-1]
+	return &driver.Mark{Updated: v.Updated, Key: v.Key, Version: v.Version}
+}

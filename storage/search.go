@@ -1,0 +1,194 @@
+package storage
+
+import (
+	"context"
+	"errors"
+
+	"tahto/fhir"
+	"tahto/fhir/search"
+	"tahto/storage/driver"
+)
+
+// Page is one page of a search.
+type Page struct {
+	// Matches are the resources that match, in the order of the query.
+	Matches []Version
+	// Included are what the matches refer to or are referred to by, as the
+	// query asked (_include, _revinclude), each once and none that is a match
+	// of this page. They are of the same state as the matches.
+	Included []Version
+	// Next is where the next page begins, for [search.Query.After]; nil on the
+	// last page.
+	Next *search.Position
+	// Total is the number of all matches, nil if the query did not ask for it.
+	Total *int
+}
+
+// Search is a page of the current resources that q matches
+// (https://hl7.org/fhir/R4/search.html), at most q.Count of them; a Count of 0
+// gives only the total (_summary=count, _count=0).
+func (t *Tx) Search(ctx context.Context, q search.Query) (Page, error) {
+	if isPrivate(q.Type) {
+		return Page{Total: new(int)}, nil
+	}
+	var page Page
+	if q.Count > 0 {
+		if err := t.matches(ctx, q, &page); err != nil {
+			return Page{}, err
+		}
+	}
+	if err := t.total(ctx, q, &page); err != nil {
+		return Page{}, err
+	}
+	in := inclusion{tx: t, page: &page, seen: map[string]bool{}}
+	if err := in.all(ctx, q); err != nil {
+		return Page{}, err
+	}
+	return page, nil
+}
+
+// matches reads one more than asked, to know whether there is a next page.
+func (t *Tx) matches(ctx context.Context, q search.Query, page *Page) error {
+	more := q
+	more.Count = q.Count + 1
+	for d, err := range t.reader.Find(ctx, more, false) {
+		if err != nil {
+			return fault(err)
+		}
+		if len(page.Matches) == q.Count {
+			page.Next = t.position(q, page.Matches[q.Count-1])
+			return nil
+		}
+		page.Matches = append(page.Matches, version(d))
+	}
+	return nil
+}
+
+func (t *Tx) position(q search.Query, v Version) *search.Position {
+	p := &search.Position{ID: v.Key.ID}
+	if len(q.Sort) > 0 {
+		p.Keys = q.SortKeys(t.store.registry.Entries(v.Resource))
+	}
+	return p
+}
+
+// total counts, unless the first page is the only one and has counted already.
+func (t *Tx) total(ctx context.Context, q search.Query, page *Page) error {
+	if q.Total == search.TotalNone {
+		return nil
+	}
+	n := len(page.Matches)
+	if q.Count == 0 || q.After != nil || page.Next != nil {
+		var err error
+		if n, err = t.reader.Count(ctx, q); err != nil {
+			return fault(err)
+		}
+	}
+	page.Total = &n
+	return nil
+}
+
+// inclusion collects what a page's matches are connected with.
+type inclusion struct {
+	tx   *Tx
+	page *Page
+	seen map[string]bool // version-specific references of what is on the page
+}
+
+func (in inclusion) all(ctx context.Context, q search.Query) error {
+	if len(q.Include) == 0 && len(q.RevInclude) == 0 {
+		return nil
+	}
+	for _, match := range in.page.Matches {
+		in.seen[match.Reference()] = true
+	}
+	for _, match := range in.page.Matches {
+		if err := in.forward(ctx, q.Include, match); err != nil {
+			return err
+		}
+	}
+	for _, include := range q.RevInclude {
+		if err := in.backward(ctx, include, q.Type); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (in inclusion) add(d driver.Document) {
+	v := version(d)
+	if v.Deleted || isPrivate(v.Key.Type) || in.seen[v.Reference()] {
+		return
+	}
+	in.seen[v.Reference()] = true
+	in.page.Included = append(in.page.Included, v)
+}
+
+// forward follows the references of one match (_include).
+func (in inclusion) forward(ctx context.Context, includes []search.Include, match Version) error {
+	if len(includes) == 0 {
+		return nil
+	}
+	for _, entry := range in.tx.store.registry.Entries(match.Resource) {
+		for _, include := range includes {
+			if !follows(include, match.Key.Type, entry) {
+				continue
+			}
+			if err := in.follow(ctx, entry); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// follows tells whether the include asks for the reference: one to a resource
+// of this server, of the right type. Elsewhere's resources are not ours to give.
+func follows(include search.Include, source string, entry search.Entry) bool {
+	return include.Source == source && include.Param == entry.Param &&
+		entry.System != "" && entry.Value != "" &&
+		(include.Target == "" || include.Target == entry.System)
+}
+
+// follow adds what the reference points at: the version it is specific to, or
+// the current one. A reference to what is not there is no error.
+func (in inclusion) follow(ctx context.Context, entry search.Entry) error {
+	key := fhir.Key{Type: entry.System, ID: entry.Value}
+	var d driver.Document
+	var err error
+	if entry.Version == "" {
+		d, err = in.tx.reader.Get(ctx, key)
+	} else if number, ok := parseVersion(entry.Version); ok {
+		d, err = in.tx.reader.GetVersion(ctx, key, number)
+	} else {
+		return nil
+	}
+	if errors.Is(err, driver.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fault(err)
+	}
+	in.add(d)
+	return nil
+}
+
+// backward adds what refers to the matches (_revinclude), to the resource or
+// to any version of it.
+func (in inclusion) backward(ctx context.Context, include search.Include, matched string) error {
+	if len(in.page.Matches) == 0 || isPrivate(include.Source) || include.Target != "" && include.Target != matched {
+		return nil
+	}
+	to := search.Clause{Param: include.Param, Op: search.Reference}
+	for _, match := range in.page.Matches {
+		to.Values = append(to.Values, search.Value{System: match.Key.Type, Value: match.Key.ID})
+	}
+	q := search.Query{Type: include.Source, Clauses: []search.Clause{to}}
+	for d, err := range in.tx.reader.Find(ctx, q, false) {
+		if err != nil {
+			return fault(err)
+		}
+		in.add(d)
+	}
+	return nil
+}

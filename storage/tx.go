@@ -1,0 +1,133 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"strconv"
+	"time"
+
+	"tahto/fhir"
+	"tahto/fhir/issue"
+	"tahto/fhir/search"
+	"tahto/storage/driver"
+)
+
+// Tx is one transaction: all verbs on resources. It is for one goroutine and
+// must not be used after the function it was given to.
+type Tx struct {
+	store  *Store
+	reader driver.Reader
+	writer driver.Writer // nil in a View
+	now    time.Time
+}
+
+// Now is the time of the transaction, the lastUpdated of all it writes: UTC,
+// whole milliseconds, the same at every call, and never before the time of
+// anything that the store has written.
+func (t *Tx) Now() time.Time {
+	if t.now.IsZero() {
+		t.now = t.store.clock.next()
+	}
+	return t.now
+}
+
+// Read is the current version of a resource
+// (https://hl7.org/fhir/R4/http.html#read): issue.NotFound if there never was
+// one, issue.Gone if it was deleted.
+func (t *Tx) Read(ctx context.Context, key fhir.Key) (Version, error) {
+	d, err := t.get(ctx, key)
+	if err != nil {
+		return Version{}, err
+	}
+	return present(d)
+}
+
+// ReadVersion is one version of a resource, by its text in a URL
+// (https://hl7.org/fhir/R4/http.html#vread): issue.NotFound if there is no such
+// version, or if the text is no version at all; issue.Gone if that version is a
+// deletion.
+func (t *Tx) ReadVersion(ctx context.Context, key fhir.Key, versionText string) (Version, error) {
+	number, ok := parseVersion(versionText)
+	if !ok {
+		return Version{}, noVersion(key)
+	}
+	return t.readNumber(ctx, key, number)
+}
+
+// Load is the version that a head names, with its resource.
+func (t *Tx) Load(ctx context.Context, h Head) (Version, error) {
+	return t.readNumber(ctx, h.Key, h.Version)
+}
+
+func (t *Tx) readNumber(ctx context.Context, key fhir.Key, number uint64) (Version, error) {
+	if isPrivate(key.Type) {
+		return Version{}, noVersion(key)
+	}
+	d, err := t.reader.GetVersion(ctx, key, number)
+	if errors.Is(err, driver.ErrNotFound) {
+		return Version{}, noVersion(key)
+	}
+	if err != nil {
+		return Version{}, fault(err)
+	}
+	return present(d)
+}
+
+// Head is the newest version of a resource, which may be a deletion; false if
+// there never was one.
+func (t *Tx) Head(ctx context.Context, key fhir.Key) (Head, bool, error) {
+	d, err := t.get(ctx, key)
+	if issue.KindOf(err) == issue.NotFound {
+		return Head{Key: key}, false, nil
+	}
+	if err != nil {
+		return Head{}, false, err
+	}
+	return head(d), true, nil
+}
+
+// Heads are the current versions that q matches, in its order, without reading
+// the resources: from after q.After, at most q.Count of them (0: all). Include,
+// RevInclude and Total are not looked at. An error ends the sequence.
+func (t *Tx) Heads(ctx context.Context, q search.Query) iter.Seq2[Head, error] {
+	return func(yield func(Head, error) bool) {
+		if isPrivate(q.Type) {
+			return
+		}
+		for d, err := range t.reader.Find(ctx, q, true) {
+			if !yield(head(d), fault(err)) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// get is the newest version of a resource; issue.NotFound if there is none.
+func (t *Tx) get(ctx context.Context, key fhir.Key) (driver.Document, error) {
+	if isPrivate(key.Type) {
+		return driver.Document{}, notFound(key)
+	}
+	d, err := t.reader.Get(ctx, key)
+	if errors.Is(err, driver.ErrNotFound) {
+		return driver.Document{}, notFound(key)
+	}
+	return d, fault(err)
+}
+
+func present(d driver.Document) (Version, error) {
+	if d.Deleted {
+		return Version{}, issue.Newf(issue.Gone, "", "This %s was deleted. Its earlier versions are in its history.", d.Key.Type)
+	}
+	return version(d), nil
+}
+
+// parseVersion reads a version as the store writes it: decimal digits without
+// a leading zero.
+func parseVersion(text string) (uint64, bool) {
+	number, err := strconv.ParseUint(text, 10, 64)
+	if err != nil || number == 0 || text[0] == '0' || text[0] == '+' {
+		return 0, false
+	}
+	return number, true
+}

@@ -1,0 +1,115 @@
+package storage
+
+import (
+	"context"
+	"errors"
+
+	"tahto/fhir"
+	"tahto/fhir/issue"
+	"tahto/storage/driver"
+)
+
+// Create keeps a new resource under the id
+// (https://hl7.org/fhir/R4/http.html#create) as version 1. An id that was ever
+// in use is issue.Conflict.
+//
+// With [If.NoneLike] it is a conditional create
+// (https://hl7.org/fhir/R4/http.html#ccreate): if one resource matches, that
+// one comes back with created false and nothing is written; if several do, it
+// is issue.MultipleMatches. Of creates with the same condition at the same
+// time only one creates.
+func (t *Tx) Create(ctx context.Context, resource *fhir.Resource, id string, cond If) (v Version, created bool, err error) {
+	if cond.NoneLike != nil {
+		found, there, err := t.MatchOne(ctx, *cond.NoneLike)
+		if err != nil {
+			return Version{}, false, err
+		}
+		if there {
+			v, err := t.Load(ctx, found)
+			return v, false, err
+		}
+	}
+	key := fhir.Key{Type: resource.Type(), ID: id}
+	current, there, err := t.Head(ctx, key)
+	if err != nil {
+		return Version{}, false, err
+	}
+	if err := cond.check(current, there); err != nil {
+		return Version{}, false, err
+	}
+	if there {
+		return Version{}, false, issue.Newf(issue.Conflict, key.Type+".id", "The id is or was in use by another %s.", key.Type)
+	}
+	v, err = t.write(ctx, key, 1, "POST", resource)
+	return v, err == nil, err
+}
+
+// Put keeps the resource as the next version under its own id
+// (https://hl7.org/fhir/R4/http.html#update), which must be there. created
+// tells that there was none before (update as create) or that it had been
+// deleted and is back.
+func (t *Tx) Put(ctx context.Context, resource *fhir.Resource, cond If) (v Version, created bool, err error) {
+	key := resource.Key()
+	if key.ID == "" {
+		return Version{}, false, issue.New(issue.Invalid, key.Type+".id", "An update needs the id in the resource.").Coded(issue.CodeRequired)
+	}
+	current, there, err := t.Head(ctx, key)
+	if err != nil {
+		return Version{}, false, err
+	}
+	if err := cond.check(current, there); err != nil {
+		return Version{}, false, err
+	}
+	v, err = t.write(ctx, key, current.Version+1, "PUT", resource)
+	return v, err == nil && (!there || current.Deleted), err
+}
+
+// Delete marks the resource as deleted
+// (https://hl7.org/fhir/R4/http.html#delete): a version without a resource.
+// Its history stays. Deleting what is not there or is deleted already changes
+// nothing: existed is false, and the Version is the deletion if there is one.
+func (t *Tx) Delete(ctx context.Context, key fhir.Key, cond If) (v Version, existed bool, err error) {
+	current, there, err := t.Head(ctx, key)
+	if err != nil {
+		return Version{}, false, err
+	}
+	if err := cond.check(current, there); err != nil {
+		return Version{}, false, err
+	}
+	if !there || current.Deleted {
+		return Version{
+			Key: key, Version: current.Version, Updated: current.Updated, Method: current.Method, Deleted: current.Deleted,
+		}, false, nil
+	}
+	d := driver.Document{Key: key, Version: current.Version + 1, Updated: t.Now(), Method: "DELETE", Deleted: true}
+	if err := t.append(ctx, d); err != nil {
+		return Version{}, false, err
+	}
+	return version(d), true, nil
+}
+
+// write stamps the resource and appends it with what it will be found by.
+func (t *Tx) write(ctx context.Context, key fhir.Key, number uint64, method string, resource *fhir.Resource) (Version, error) {
+	stamped := resource.Stamp(key.ID, number, t.Now())
+	d := driver.Document{
+		Key: key, Version: number, Updated: t.Now(), Method: method,
+		Body: stamped.JSON(), Entries: t.store.registry.Entries(stamped),
+	}
+	if err := t.append(ctx, d); err != nil {
+		return Version{}, err
+	}
+	return Version{Key: key, Version: number, Updated: d.Updated, Method: method, Resource: stamped}, nil
+}
+
+// errReadOnly is a mistake in this program, not the client's.
+var errReadOnly = errors.New("storage: a View can't write")
+
+func (t *Tx) append(ctx context.Context, d driver.Document) error {
+	switch {
+	case t.writer == nil:
+		return errReadOnly
+	case isPrivate(d.Key.Type):
+		return notFound(d.Key)
+	}
+	return fault(t.writer.Append(ctx, d))
+}
