@@ -1,0 +1,184 @@
+// Command walkthrough does what README.md tells a newcomer to do, as it is
+// written there, and compares what comes out with what README.md says.
+//
+// It takes the section "Walk-through". A block of sh is run by bash in the root
+// of the checkout; the first, which starts the server, keeps running, on a
+// fresh data folder (TAHTO_DATA). The block after it, of text or json, is an
+// excerpt of the expected output: its lines must stand there one after the
+// other, white space at their ends aside; a line of … alone stands for any
+// lines, and … within a line for anything.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"syscall"
+	"time"
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "walk-through:", err)
+		os.Exit(1)
+	}
+}
+
+// step is a block of commands and the excerpt of its output.
+type step struct{ commands, excerpt string }
+
+var fences = regexp.MustCompile("(?ms)^```(sh|text|json)\n(.*?)^```$")
+
+// steps reads the section.
+func steps(readme string) ([]step, error) {
+	_, section, found := strings.Cut(readme, "\n## Walk-through\n")
+	if !found {
+		return nil, errors.New("README.md has no section Walk-through")
+	}
+	section, _, _ = strings.Cut(section, "\n## ")
+	var all []step
+	for _, fence := range fences.FindAllStringSubmatch(section, -1) {
+		switch {
+		case fence[1] == "sh":
+			all = append(all, step{commands: fence[2]})
+		case len(all) == 0 || all[len(all)-1].excerpt != "":
+			return nil, errors.New("an expected output has no commands before it")
+		default:
+			all[len(all)-1].excerpt = fence[2]
+		}
+	}
+	if len(all) < 2 {
+		return nil, errors.New("the section has no commands")
+	}
+	return all, nil
+}
+
+func run() error {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		return err
+	}
+	all, err := steps(string(readme))
+	if err != nil {
+		return err
+	}
+	data, err := os.MkdirTemp("", "tahto-walkthrough-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(data)
+	server, err := start(all[0], data)
+	if err != nil {
+		return err
+	}
+	for _, s := range all[1:] {
+		if err := s.do(); err != nil {
+			return errors.Join(err, server.stop())
+		}
+	}
+	return server.stop()
+}
+
+// do runs the commands and compares.
+func (s step) do() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	command := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", s.commands)
+	command.Stderr = os.Stderr
+	output, err := command.Output()
+	if err != nil {
+		return fmt.Errorf("%w\n%s\n%s", err, s.commands, output)
+	}
+	if s.excerpt == "" {
+		return fmt.Errorf("no expected output follows\n%s", s.commands)
+	}
+	if !contains(string(output), s.excerpt) {
+		return fmt.Errorf("the output is not what README.md says.\n--- commands\n%s--- README.md\n%s--- output\n%s", s.commands, s.excerpt, output)
+	}
+	fmt.Print(s.commands)
+	return nil
+}
+
+// contains tells whether the excerpt stands in the output.
+func contains(output, excerpt string) bool {
+	var pattern strings.Builder
+	pattern.WriteString(`(?s)(^|\n)`)
+	for line := range strings.Lines(excerpt) {
+		line = strings.TrimSpace(line)
+		if line == "…" {
+			pattern.WriteString(`([^\n]*\n)*?`)
+			continue
+		}
+		parts := strings.Split(line, "…")
+		for i := range parts {
+			parts[i] = regexp.QuoteMeta(parts[i])
+		}
+		pattern.WriteString(`[ \t]*` + strings.Join(parts, `[^\n]*`) + `[ \t]*(\n|$)`)
+	}
+	return regexp.MustCompile(pattern.String()).MatchString(output)
+}
+
+// server is the program that the first step started.
+type server struct {
+	command *exec.Cmd
+	output  *os.File
+}
+
+// start runs the first step without waiting for its end, in a process group of
+// its own so that it can be ended with all that it started.
+func start(s step, data string) (*server, error) {
+	if _, err := http.Get("http://127.0.0.1:8080/readyz"); err == nil {
+		return nil, errors.New("something listens at 127.0.0.1:8080 already; stop it first")
+	}
+	output, err := os.Create(data + "/output")
+	if err != nil {
+		return nil, err
+	}
+	command := exec.Command("bash", "-euo", "pipefail", "-c", s.commands)
+	command.Env = append(os.Environ(), "TAHTO_DATA="+data+"/data")
+	command.Stdout, command.Stderr = output, output
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := command.Start(); err != nil {
+		return nil, err
+	}
+	running := &server{command, output}
+	if err := running.ready(); err != nil {
+		return nil, errors.Join(err, running.stop())
+	}
+	printed, err := os.ReadFile(output.Name())
+	if err != nil || !contains(string(printed), s.excerpt) {
+		return nil, errors.Join(fmt.Errorf("the server prints something else than README.md says:\n%s", printed), err, running.stop())
+	}
+	fmt.Print(s.commands)
+	return running, nil
+}
+
+// ready waits until the server answers. Building it for the first time can take
+// minutes.
+func (s *server) ready() error {
+	for range 600 {
+		response, err := http.Get("http://127.0.0.1:8080/readyz")
+		if err == nil {
+			response.Body.Close()
+			if response.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		time.Sleep(time.Second / 2)
+	}
+	return errors.New("the server did not become ready in five minutes")
+}
+
+// stop ends the server as Ctrl-C in its terminal does.
+func (s *server) stop() error {
+	if err := syscall.Kill(-s.command.Process.Pid, syscall.SIGINT); err != nil {
+		return err
+	}
+	_ = s.command.Wait() // the shell tells that it was interrupted
+	return s.output.Close()
+}

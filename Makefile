@@ -1,0 +1,50 @@
+# What CI runs (.ci/run) and what a contributor runs are the same targets.
+.DEFAULT_GOAL := help
+.PHONY: help run test race check format vet tidy imports fuzz bench bench-full walkthrough
+
+FUZZTIME ?= 5s
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
+
+run: ## start the server at http://127.0.0.1:8080/fhir
+	go run ./server
+
+test: ## run all tests
+	go test ./...
+
+race: ## run all tests with the race detector
+	go test -race -timeout 15m ./...
+
+check: format vet tidy imports race fuzz bench walkthrough ## everything CI runs
+
+format: ## fail if a file is not formatted
+	@unformatted=$$(gofmt -l . .ci); test -z "$$unformatted" || { echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; }
+
+vet: ## find suspicious code
+	go vet ./... ./.ci/walkthrough
+
+tidy: ## fail if go.mod does not say what is used
+	go mod tidy -diff
+	go mod verify
+
+imports: ## fail if a package imports what the table does not allow
+	go test -count=1 -run 'Import|Documented|Clock|Interfaces|Readme' ./server
+
+fuzz: ## run every fuzz target for a short while (FUZZTIME=5s)
+	@grep -rlE --include='*_test.go' '^func Fuzz' . | while read -r file; do \
+		for target in $$(grep -oE '^func Fuzz[A-Za-z0-9_]*' "$$file" | cut -d' ' -f2); do \
+			echo "$$(dirname "$$file") $$target"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" </dev/null || exit 1; \
+		done; \
+	done
+
+bench: ## run the benchmarks once, in short
+	go test -short -run '^$$' -bench . -benchtime 1x ./...
+
+bench-full: ## $evaluate with 100,000 persons (takes minutes)
+	TAHTO_BENCH_PERSONS=100000 go test ./server -run '^$$' -bench 'OverHTTP' -benchtime 1x -timeout 1h
+	TAHTO_BENCH_PERSONS=100000 go test ./server -run '^$$' -bench 'ByPersons|ThousandItems' -timeout 1h
+
+walkthrough: ## do what README.md tells a newcomer to do
+	go run ./.ci/walkthrough

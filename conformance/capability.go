@@ -1,0 +1,197 @@
+// Package conformance is what the server promises, as FHIR has servers say it:
+// the CapabilityStatement, built from what the route table offers and from the
+// search parameters that there are, so that a promise can't be forgotten or
+// invented. The folder examples holds requests to try a server with.
+//
+// # Concurrency
+//
+// Everything here is a pure function of its arguments.
+package conformance
+
+import (
+	"slices"
+	"time"
+
+	"tahto/fhir"
+	"tahto/fhir/search"
+)
+
+// Canonical is the base of this project's own artefacts. The domain is
+// reserved and never resolves; it changes when the project gets one of its own.
+const Canonical = "https://tahto.example/fhir"
+
+// Level says what an offer is about.
+type Level uint8
+
+// The levels. The zero Level is no offer: a route that serves but is not
+// claimed on its own, such as POST [type]/_search beside the GET.
+const (
+	None      Level = iota
+	Type            // an interaction with each type of resource
+	System          // an interaction with the whole server
+	Operation       // an operation on a type
+)
+
+// Offer is one thing that a server can be asked to do, in the words of
+// CapabilityStatement.rest (https://hl7.org/fhir/R4/capabilitystatement.html).
+type Offer struct {
+	Level Level
+	// Code is the interaction, such as search-type, or the operation's name
+	// without its dollar sign.
+	Code string
+	// On is the resource type of an operation; "" otherwise.
+	On string
+	// Doc is a sentence for people; "" if the code says it.
+	Doc string
+}
+
+// Build says which server it is.
+type Build struct {
+	Version string    // of the software
+	Date    time.Time // when the software was built or released
+	Base    string    // the public base URL, without a trailing slash
+}
+
+// CapabilityStatement writes what the server does
+// (https://hl7.org/fhir/R4/http.html#capabilities). The same arguments give the
+// same bytes.
+func CapabilityStatement(offers []Offer, parameters *search.Registry, b Build) *fhir.Resource {
+	w := fhir.NewWriter("CapabilityStatement")
+	head(w, b)
+	w.Array("rest")
+	w.Object("")
+	w.String("mode", "server")
+	w.String("documentation", "Declarations of intent (tahdonilmaisut) of Finnish social and health care: kept as Consent, with the Provenance of each, and decided on with Consent/$evaluate.")
+	w.Array("resource")
+	for _, resourceType := range parameters.Types() {
+		resource(w, resourceType, offers, parameters)
+	}
+	w.EndArray()
+	interactions(w, offers, System)
+	w.End()
+	w.EndArray()
+	return w.Resource()
+}
+
+func head(w *fhir.Writer, b Build) {
+	w.String("url", Canonical+"/CapabilityStatement/tahto")
+	w.Optional("version", b.Version)
+	w.String("name", "Tahto")
+	w.String("title", "Tahto, an HL7 FHIR R4 Consent server")
+	w.String("status", "active")
+	w.String("date", b.Date.UTC().Format(time.RFC3339))
+	w.String("kind", "instance")
+	w.Object("software")
+	w.String("name", "Tahto")
+	w.Optional("version", b.Version)
+	w.End()
+	w.Object("implementation")
+	w.String("description", "Tahto at this address")
+	w.Optional("url", b.Base)
+	w.End()
+	w.String("fhirVersion", "4.0.1")
+	w.Array("format")
+	w.String("", "json")
+	w.EndArray()
+}
+
+func resource(w *fhir.Writer, resourceType string, offers []Offer, parameters *search.Registry) {
+	w.Object("")
+	w.String("type", resourceType)
+	interactions(w, offers, Type)
+	w.String("versioning", "versioned-update")
+	w.Bool("readHistory", true)
+	w.Bool("updateCreate", true)
+	w.Bool("conditionalCreate", true)
+	w.String("conditionalRead", "full-support")
+	w.Bool("conditionalUpdate", false)
+	w.String("conditionalDelete", "not-supported")
+	list(w, "searchInclude", includes(resourceType, parameters))
+	list(w, "searchRevInclude", revIncludes(resourceType, parameters))
+	searchParameters(w, parameters.Parameters(resourceType))
+	operations(w, resourceType, offers)
+	w.End()
+}
+
+func interactions(w *fhir.Writer, offers []Offer, level Level) {
+	w.Array("interaction")
+	for _, o := range offers {
+		if o.Level != level {
+			continue
+		}
+		w.Object("")
+		w.String("code", o.Code)
+		w.Optional("documentation", o.Doc)
+		w.End()
+	}
+	w.EndArray()
+}
+
+func list(w *fhir.Writer, name string, values []string) {
+	if len(values) == 0 {
+		return
+	}
+	w.Array(name)
+	for _, v := range values {
+		w.String("", v)
+	}
+	w.EndArray()
+}
+
+// includes are the references that _include follows from resources of a type.
+func includes(resourceType string, parameters *search.Registry) []string {
+	var found []string
+	for _, p := range parameters.Parameters(resourceType) {
+		if p.Kind == search.KindReference {
+			found = append(found, resourceType+":"+p.Name)
+		}
+	}
+	return found
+}
+
+// revIncludes are the references that may lead to resources of a type.
+func revIncludes(resourceType string, parameters *search.Registry) []string {
+	var found []string
+	for _, source := range parameters.Types() {
+		for _, p := range parameters.Parameters(source) {
+			if p.Kind == search.KindReference && (len(p.Targets) == 0 || slices.Contains(p.Targets, resourceType)) {
+				found = append(found, source+":"+p.Name)
+			}
+		}
+	}
+	return found
+}
+
+func searchParameters(w *fhir.Writer, parameters []search.Parameter) {
+	w.Array("searchParam")
+	for _, p := range parameters {
+		w.Object("")
+		w.String("name", p.Name)
+		w.String("definition", p.URL)
+		w.String("type", string(p.Kind))
+		w.Optional("documentation", p.Doc)
+		w.End()
+	}
+	w.EndArray()
+}
+
+func operations(w *fhir.Writer, resourceType string, offers []Offer) {
+	open := false
+	for _, o := range offers {
+		if o.Level != Operation || o.On != resourceType {
+			continue
+		}
+		if !open {
+			w.Array("operation")
+			open = true
+		}
+		w.Object("")
+		w.String("name", o.Code)
+		w.String("definition", Canonical+"/OperationDefinition/"+o.On+"-"+o.Code)
+		w.Optional("documentation", o.Doc)
+		w.End()
+	}
+	if open {
+		w.EndArray()
+	}
+}

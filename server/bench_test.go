@@ -1,0 +1,233 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gin-gonic/gin"
+)
+
+// echo is the bare Gin server that $evaluate is measured against: it sends back
+// the body it got.
+func echo() {
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	engine.POST("/fhir/Consent/$evaluate", func(c *gin.Context) {
+		body, err := io.ReadAll(c.Request.Body)
+		if err != nil {
+			c.Status(http.StatusBadRequest)
+			return
+		}
+		c.Data(http.StatusOK, "application/fhir+json; charset=utf-8", body)
+	})
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Printf("Tahto is at http://%s/fhir\n", listener.Addr())
+	_ = http.Serve(listener, engine)
+}
+
+// benchClients is how many clients ask at once, each over a connection of its own.
+const benchClients = 16
+
+// load is what a run of requests came to.
+type load struct {
+	lasted time.Duration
+	took   []time.Duration // sorted
+}
+
+// and adds another run.
+func (l load) and(more load) load {
+	all := load{l.lasted + more.lasted, append(slices.Clone(l.took), more.took...)}
+	slices.Sort(all.took)
+	return all
+}
+
+// rate is in requests a second.
+func (l load) rate() float64 { return float64(len(l.took)) / l.lasted.Seconds() }
+
+func (l load) percentile(p int) time.Duration { return l.took[min(len(l.took)-1, len(l.took)*p/100)] }
+
+func (l load) String() string {
+	return fmt.Sprintf("%7.0f req/s  p50 %-8v p95 %-8v p99 %v", l.rate(),
+		l.percentile(50).Round(time.Microsecond), l.percentile(95).Round(time.Microsecond), l.percentile(99).Round(time.Microsecond))
+}
+
+// ask sends n questions about persons drawn at random.
+func ask(b *testing.B, base string, persons, n int) load {
+	b.Helper()
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: benchClients}}
+	defer client.CloseIdleConnections()
+	var (
+		mu      sync.Mutex
+		total   load
+		running sync.WaitGroup
+	)
+	began := time.Now()
+	for worker := range benchClients {
+		running.Go(func() {
+			random := rand.New(rand.NewPCG(1, uint64(worker)))
+			took := make([]time.Duration, 0, n/benchClients+1)
+			for range n / benchClients {
+				body := question(random.IntN(persons))
+				at := time.Now()
+				response, err := client.Post(base+"/Consent/$evaluate", "application/fhir+json", bytes.NewReader(body))
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				if _, err := io.Copy(io.Discard, response.Body); err != nil || response.StatusCode != http.StatusOK {
+					b.Errorf("status %d: %v", response.StatusCode, err)
+				}
+				response.Body.Close()
+				took = append(took, time.Since(at))
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			total.took = append(total.took, took...)
+		})
+	}
+	running.Wait()
+	total.lasted = time.Since(began)
+	slices.Sort(total.took)
+	return total
+}
+
+// memory is a line of /proc/<pid>/status in megabytes, such as RssAnon; "" where
+// there is no /proc.
+func memory(c *child, name string) string {
+	status, err := os.ReadFile("/proc/" + strconv.Itoa(c.command.Process.Pid) + "/status")
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(status)) {
+		if rest, found := strings.CutPrefix(line, name+":"); found {
+			kilobytes, _ := strconv.Atoi(strings.Fields(rest)[0])
+			return fmt.Sprintf("%s %d MB", name, kilobytes/1024)
+		}
+	}
+	return ""
+}
+
+// BenchmarkEvaluateOverHTTP measures $evaluate with one item over loopback
+// HTTP against the program as a process of its own, on disk, beside a bare Gin
+// echo of the same bodies. Both share the machine's cores with the clients.
+//
+//	TAHTO_BENCH_PERSONS=100000 go test ./server -run '^$' -bench OverHTTP -benchtime 1x
+func BenchmarkEvaluateOverHTTP(b *testing.B) {
+	persons := benchPersons(b)
+	data := b.TempDir()
+	began := time.Now()
+	seed(b, data, persons)
+	b.Logf("stored %d declarations of %d persons in %v", persons*len(declarations), persons, time.Since(began).Round(time.Millisecond))
+	bare := spawn(b, "echo")
+	server := spawn(b, "program", "-addr", "127.0.0.1:0", "-data", data, "-intake", "archive", "-directory", caseDirectory)
+	rounds, requests := 5, 8000
+	if testing.Short() {
+		rounds, requests = 2, 2000
+	}
+	for b.Loop() {
+		b.Logf("cold     %v", ask(b, server.base, persons, requests))
+		var echoed, evaluated load
+		ask(b, bare.base, persons, requests) // warms up as well
+		// By turns, so that whatever else the machine does falls on both.
+		for range rounds {
+			echoed = echoed.and(ask(b, bare.base, persons, requests))
+			evaluated = evaluated.and(ask(b, server.base, persons, requests))
+		}
+		b.Logf("echo     %v", echoed)
+		b.Logf("evaluate %v", evaluated)
+		b.Logf("ratio %.2f (0.5 is wanted); server: %s, %s, %s", evaluated.rate()/echoed.rate(),
+			memory(server, "VmRSS"), memory(server, "RssAnon"), memory(server, "RssFile"))
+		b.ReportMetric(evaluated.rate(), "req/s")
+		b.ReportMetric(evaluated.rate()/echoed.rate(), "of-echo")
+		b.ReportMetric(float64(evaluated.percentile(99).Microseconds())/1000, "p99-ms")
+	}
+}
+
+// inProcess opens the program's parts on a folder without a socket.
+func inProcess(b *testing.B, persons int) http.Handler {
+	b.Helper()
+	data := b.TempDir()
+	seed(b, data, persons)
+	c, err := configure([]string{"-data", data, "-intake", "archive", "-directory", caseDirectory}, environment(nil), io.Discard)
+	if err != nil {
+		b.Fatal(err)
+	}
+	setting, err := c.setting()
+	if err != nil {
+		b.Fatal(err)
+	}
+	p, err := open(b.Context(), c, setting, "http://127.0.0.1:8080/fhir", slog.New(slog.NewTextHandler(io.Discard, nil)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = p.close() })
+	return p.handler
+}
+
+// evaluate hands the question to the handler.
+func evaluate(b *testing.B, handler http.Handler, body []byte) {
+	b.Helper()
+	request := httptest.NewRequest(http.MethodPost, "/fhir/Consent/$evaluate", bytes.NewReader(body))
+	request.Header.Set("Content-Type", "application/fhir+json")
+	recorder := httptest.NewRecorder()
+	handler.ServeHTTP(recorder, request)
+	if recorder.Code != http.StatusOK {
+		b.Fatalf("status %d: %s", recorder.Code, recorder.Body)
+	}
+}
+
+// BenchmarkEvaluateThousandItems is the time in the server for one call with
+// 1,000 items.
+func BenchmarkEvaluateThousandItems(b *testing.B) {
+	handler := inProcess(b, 10)
+	body := questionOf(3, 1000)
+	b.ReportAllocs()
+	for b.Loop() {
+		evaluate(b, handler, body)
+	}
+}
+
+// questionOf is a question about so many items.
+func questionOf(person, items int) []byte {
+	all := make([]string, items)
+	for n := range all {
+		all[n] = questionItem(n)
+	}
+	return bytes.Replace(question(person), []byte(questionItem(0)), []byte(strings.Join(all, ",")), 1)
+}
+
+// BenchmarkEvaluateByPersons is the time in the server for one item, with few
+// persons stored and with many: what finding a person costs.
+func BenchmarkEvaluateByPersons(b *testing.B) {
+	counts := []int{1000}
+	if many := benchPersons(b); many != 1000 {
+		counts = append(counts, many)
+	}
+	for _, persons := range counts {
+		b.Run(strconv.Itoa(persons), func(b *testing.B) {
+			handler := inProcess(b, persons)
+			random := rand.New(rand.NewPCG(1, 2))
+			b.ReportAllocs()
+			for b.Loop() {
+				evaluate(b, handler, question(random.IntN(persons)))
+			}
+		})
+	}
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"tahto/fhir"
+)
+
+// caseDirectory are the organisations of the worked cases.
+const caseDirectory = "../mapping/decision/testdata/directory.json"
+
+// workedCase is one line of the worked cases as FHIR. Every case has a person
+// of its own, so that all can be asked of one server.
+type workedCase struct {
+	ID            string          `json:"id"`
+	Bundle        json.RawMessage `json:"bundle"`
+	Request       json.RawMessage `json:"request"`
+	Configuration struct {
+		UusimaaUntil string `json:"uusimaaUntil"`
+	} `json:"configuration"`
+	Expect expectation `json:"expect"`
+}
+
+// expectation is what must come out of a case.
+type expectation struct {
+	Decision string `json:"decision"`
+	Reason   string `json:"reason"`
+}
+
+func TestWorkedCasesHoldOverHTTP(t *testing.T) {
+	programs := map[string]*instance{}
+	lines := strings.Split(strings.TrimSpace(string(readFile(t, "../mapping/testdata/decisions.fhir.ndjson"))), "\n")
+	if len(lines) < 127 {
+		t.Fatalf("%d cases, want 127 or more", len(lines))
+	}
+	for _, line := range lines {
+		var c workedCase
+		readStrict(t, []byte(line), &c)
+		until := c.Configuration.UusimaaUntil
+		if programs[until] == nil {
+			programs[until] = start(t, "-intake", "archive", "-directory", caseDirectory, "-uusimaa-until", until)
+		}
+		t.Run(c.ID, func(t *testing.T) { c.check(t, programs[until].base) })
+	}
+}
+
+func (c workedCase) check(t *testing.T, base string) {
+	if c.declares(t) {
+		post(t, base, c.Bundle, http.StatusOK)
+	}
+	answer := post(t, base+"/Consent/$evaluate", c.Request, http.StatusOK)
+	got := answered(answer.Root(), "parameter")
+	if item := parameter(answer.Root(), "parameter", "item"); item.Exists() {
+		got = answered(item, "part")
+	}
+	if got != c.Expect {
+		t.Errorf("got %+v, want %+v\n%s", got, c.Expect, answer.JSON())
+	}
+}
+
+// answered reads the decision about an item, or about seeing the list of
+// denials, which is no item.
+func answered(e fhir.Element, list string) expectation {
+	return expectation{
+		Decision: parameter(e, list, "decision").Get("valueCode").Text(),
+		Reason:   parameter(e, list, "reason").Get("valueCoding").Get("code").Text(),
+	}
+}
+
+// declares tells whether the case has any declarations. The Bundle of one that
+// has none has an empty array of entries, which FHIR's JSON does not allow.
+func (c workedCase) declares(t *testing.T) bool {
+	t.Helper()
+	var bundle struct{ Entry []json.RawMessage }
+	if err := json.Unmarshal(c.Bundle, &bundle); err != nil {
+		t.Fatal(err)
+	}
+	return len(bundle.Entry) > 0
+}

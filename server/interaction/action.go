@@ -1,0 +1,127 @@
+package interaction
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+
+	"tahto/fhir/issue"
+	"tahto/server/audit"
+	"tahto/storage"
+)
+
+// Action is an interaction that is ready: whatever could be done without
+// storage is done.
+type Action struct {
+	// Writes tells that Part needs a transaction that may write.
+	Writes bool
+	// Part does it as part of a transaction, which may run it again after a
+	// conflict. It is nil if it can't be part of one.
+	Part func(ctx context.Context, t *turn) (Response, error)
+	// Whole does it by itself; nil if that is Part in a transaction of its own.
+	Whole func(ctx context.Context) (Response, error)
+	// write is what Part will write; nil if nothing.
+	write *write
+}
+
+// turn is one run of a transaction. What it gathers is good only if the
+// transaction is.
+type turn struct {
+	tx      *storage.Tx
+	links   *links
+	changes []audit.Change
+}
+
+func (t *turn) changed(v storage.Version) {
+	t.changes = append(t.changes, audit.Change{Method: v.Method, Reference: v.Reference()})
+}
+
+// Do performs one interaction. Failing is an answer, so there is no error; a
+// panic is a failure like any other fault of ours.
+func (s *Service) Do(ctx context.Context, r Request) (response Response) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			response = Failure(fmt.Errorf("panic: %v\n%s", cause, debug.Stack()), r.RequestID)
+		}
+	}()
+	return s.do(ctx, Call{Request: r})
+}
+
+// do is Do of a request that may be an entry of a batch.
+func (s *Service) do(ctx context.Context, from Call) Response {
+	action, allow, err := s.prepare(from)
+	if err == nil {
+		var response Response
+		if response, err = s.perform(ctx, action, from.RequestID); err == nil {
+			return response
+		}
+	}
+	response := Failure(err, from.RequestID)
+	response.Allow = allow
+	return response
+}
+
+// prepare matches the request and makes its action. from says where the
+// request comes from.
+func (s *Service) prepare(from Call) (action Action, allow []string, err error) {
+	route, call, allow, err := match(s.types, from.Request)
+	if err != nil {
+		return Action{}, allow, err
+	}
+	call.inside, call.planned = from.inside, from.planned
+	call.prefer = readPrefer(call.Prefer)
+	if err := s.checkURL(call); err != nil {
+		return Action{}, nil, err
+	}
+	action, err = route.Prepare(s, call)
+	return action, nil, err
+}
+
+// perform runs an action and records what it changed.
+func (s *Service) perform(ctx context.Context, a Action, requestID string) (Response, error) {
+	if a.Whole != nil {
+		return a.Whole(ctx)
+	}
+	if !a.Writes {
+		var response Response
+		err := s.Store.View(ctx, func(tx *storage.Tx) (err error) {
+			response, err = a.Part(ctx, s.turn(tx))
+			return err
+		})
+		return response, err
+	}
+	return s.update(ctx, requestID, a.Part)
+}
+
+// update runs part in a transaction and records the changes.
+func (s *Service) update(ctx context.Context, requestID string, part func(context.Context, *turn) (Response, error)) (Response, error) {
+	var response Response
+	var changes []audit.Change
+	err := s.Store.Update(ctx, func(tx *storage.Tx) (err error) {
+		t := s.turn(tx)
+		response, err = part(ctx, t)
+		changes = t.changes
+		return err
+	})
+	if err != nil {
+		return Response{}, err
+	}
+	if len(changes) == 0 {
+		return response, nil
+	}
+	return response, s.record(ctx, audit.Entry{Time: s.Now(), RequestID: requestID, Changes: changes})
+}
+
+// turn begins a run outside a transaction Bundle.
+func (s *Service) turn(tx *storage.Tx) *turn {
+	return &turn{tx: tx, links: &links{service: s, tx: tx}}
+}
+
+// record keeps the record, or fails: no record, no answer. What was done is
+// told even if the client has gone away meanwhile.
+func (s *Service) record(ctx context.Context, e audit.Entry) error {
+	if err := s.Audit.Record(context.WithoutCancel(ctx), e); err != nil {
+		return issue.New(issue.Unavailable, "", "The record of this request could not be kept, so it is not answered. A change it asked for may have been made: read before you repeat it.").Caused(err)
+	}
+	return nil
+}

@@ -1,0 +1,51 @@
+package interaction
+
+import (
+	"context"
+	"net/http"
+
+	"tahto/fhir"
+	"tahto/fhir/issue"
+)
+
+// prepareDelete is DELETE [type]/[id] (https://hl7.org/fhir/R4/http.html#delete).
+// The resource is gone afterwards (410) and its history stays. Deleting what
+// is not there is no fault, so that a client can repeat it. If-Match is
+// honoured.
+func prepareDelete(s *Service, c Call) (Action, error) {
+	if err := noParameters(c); err != nil {
+		return Action{}, err
+	}
+	cond, err := preconditions(c)
+	if err != nil {
+		return Action{}, err
+	}
+	w := &write{key: c.key(), cond: cond, prefer: c.prefer, inside: c.inside}
+	return Action{Writes: true, write: w, Part: func(ctx context.Context, t *turn) (Response, error) {
+		v, existed, err := t.tx.Delete(ctx, w.key, w.cond)
+		if err != nil {
+			return Response{}, err
+		}
+		if existed {
+			t.changed(v)
+		}
+		return deleted(w, v.Version, v.ETag(), existed), nil
+	}}, nil
+}
+
+func deleted(w *write, version uint64, etag string, existed bool) Response {
+	response := Response{Status: http.StatusNoContent}
+	if version > 0 {
+		response.ETag = etag
+	}
+	if !w.prefer.outcome {
+		return response
+	}
+	text := "Deleted. The history of the resource stays."
+	if !existed {
+		text = "There was nothing to delete."
+	}
+	response.outcome = fhir.OperationOutcome([]issue.Issue{{Severity: issue.SeverityInformation, Code: issue.CodeInformational, Text: text}})
+	response.Status, response.Resource = http.StatusOK, response.outcome
+	return response
+}

@@ -1,0 +1,154 @@
+package interaction
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"tahto/fhir/bundle"
+	"tahto/fhir/issue"
+	"tahto/fhir/search"
+	"tahto/mapping"
+	"tahto/storage"
+)
+
+// prepareHistory is GET on _history of a resource, of a type or of everything
+// (https://hl7.org/fhir/R4/http.html#history), newest first, with _since and
+// _count.
+func prepareHistory(s *Service, c Call) (Action, error) {
+	q := storage.HistoryQuery{Type: c.Type, ID: c.ID, Count: search.DefaultCount}
+	var err error
+	if c.Query.Has(cursorParameter) {
+		err = s.historyCursor(c, &q)
+	} else {
+		err = historyParameters(c, &q)
+	}
+	if err != nil {
+		return Action{}, err
+	}
+	return Action{Part: func(ctx context.Context, t *turn) (Response, error) {
+		page, err := t.tx.History(ctx, q)
+		if err != nil {
+			return Response{}, err
+		}
+		return Response{Status: http.StatusOK, Resource: bundle.History(s.history(c, q, page))}, nil
+	}}, nil
+}
+
+func historyParameters(c Call, q *storage.HistoryQuery) error {
+	for _, name := range slices.Sorted(maps.Keys(c.Query)) {
+		read, known := historyReaders[name]
+		switch values := c.Query[name]; {
+		case !known && !c.prefer.lenient:
+			return issue.New(issue.Invalid, "http", "A history takes the parameters _since and _count only.").Coded(issue.CodeNotSupported)
+		case !known || read == nil:
+		case len(values) != 1:
+			return issue.Newf(issue.Invalid, "http."+name, "Give %s once.", name)
+		default:
+			if err := read(values[0], q); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// historyReaders are the parameters of a history; those about the form of the
+// answer are not its business.
+var historyReaders = map[string]func(text string, q *storage.HistoryQuery) error{
+	"_format": nil, "_pretty": nil, "_since": readSince, "_count": readCount,
+}
+
+func readSince(text string, q *storage.HistoryQuery) error {
+	since, err := mapping.ParseInstant(text)
+	if err != nil {
+		return issue.Newf(issue.Invalid, "http._since", "_since: %s.", err).Coded(issue.CodeValue)
+	}
+	q.Since = since
+	return nil
+}
+
+func readCount(text string, q *storage.HistoryQuery) error {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return issue.New(issue.Invalid, "http._count", "_count is a number of versions, from 1.").Coded(issue.CodeValue)
+	}
+	q.Count = min(n, search.MaxCount)
+	return nil
+}
+
+// place is what a history's page token holds.
+type place struct {
+	Type, ID string
+	Since    time.Time
+	Count    int
+	Before   json.RawMessage // storage.HistoryQuery.Before
+}
+
+func (s *Service) historyCursor(c Call, q *storage.HistoryQuery) error {
+	plain, err := s.open(c, historyToken)
+	if err != nil {
+		return err
+	}
+	var p place
+	if err := json.Unmarshal(plain, &p); err != nil || p.Type != c.Type || p.ID != c.ID {
+		return foreignCursor()
+	}
+	q.Since, q.Count = p.Since, p.Count
+	if err := json.Unmarshal(p.Before, &q.Before); err != nil {
+		return foreignCursor()
+	}
+	return nil
+}
+
+func (s *Service) history(c Call, q storage.HistoryQuery, page storage.HistoryPage) bundle.PastPage {
+	at := s.Base + "/" + c.Path
+	answer := bundle.PastPage{Total: bundle.UnknownTotal, Links: bundle.Links{Self: withQuery(at, c.Query)}}
+	if page.Next != nil {
+		// Marshalling strings, numbers and times can't fail.
+		before, _ := json.Marshal(page.Next)
+		plain, _ := json.Marshal(place{Type: q.Type, ID: q.ID, Since: q.Since, Count: q.Count, Before: before})
+		answer.Links.Next = at + "?" + cursorParameter + "=" + s.seal(historyToken, plain)
+	}
+	for _, v := range page.Versions {
+		answer.Past = append(answer.Past, s.past(v))
+	}
+	return answer
+}
+
+// past is one version, with the request that made it.
+func (s *Service) past(v storage.Version) bundle.Past {
+	past := bundle.Past{
+		FullURL: s.Base + "/" + v.Key.String(), Method: v.Method, URL: v.Key.String(), Status: http.StatusOK,
+		ETag: v.ETag(), LastModified: v.Updated, Resource: v.Resource,
+	}
+	switch {
+	case v.Method == "POST":
+		past.URL, past.Status = v.Key.Type, http.StatusCreated
+	case v.Deleted:
+		past.Status = http.StatusNoContent
+	case v.Version == 1:
+		past.Status = http.StatusCreated
+	}
+	return past
+}
+
+// withQuery is an address with the parameters that say what is shown, without
+// those about its form.
+func withQuery(at string, query url.Values) string {
+	shown := url.Values{}
+	for name, values := range query {
+		if slices.Contains([]string{"_since", "_count", cursorParameter}, name) {
+			shown[name] = values
+		}
+	}
+	if len(shown) == 0 {
+		return at
+	}
+	return at + "?" + shown.Encode()
+}

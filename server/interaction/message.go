@@ -1,0 +1,55 @@
+package interaction
+
+import (
+	"net/url"
+	"time"
+
+	"tahto/fhir"
+)
+
+// Request is one interaction as it was asked for.
+type Request struct {
+	// Method is GET, HEAD, POST, PUT, PATCH or DELETE.
+	Method string
+	// Path is relative to the base, without a leading slash: Consent/1/_history.
+	Path string
+	// Query holds the parameters of the URL.
+	Query url.Values
+	// Form holds the parameters of a body of type
+	// application/x-www-form-urlencoded (POST [type]/_search); nil if the body
+	// was something else.
+	Form url.Values
+	// Body is the resource that was sent; nil if none was.
+	Body *fhir.Resource
+	// IfMatch, IfNoneMatch, IfNoneExist and IfModifiedSince are the headers of
+	// those names (https://hl7.org/fhir/R4/http.html#concurrency), "" if absent.
+	IfMatch, IfNoneMatch, IfNoneExist, IfModifiedSince string
+	// Prefer is the header of that name: return=…, handling=….
+	Prefer string
+	// RequestID names the request in logs and in the outcome of an internal error.
+	RequestID string
+}
+
+// Response is the answer to a [Request].
+type Response struct {
+	Status int
+	// Location of a version that was written: an absolute URL.
+	Location string
+	// ETag is the version, such as W/"3"; LastModified is when it was written.
+	ETag         string
+	LastModified time.Time
+	// Allow lists the methods of the path when Status is 405.
+	Allow []string
+	// Resource is the body; nil for none.
+	Resource *fhir.Resource
+	// Err is the cause of an internal error, for the log; it is never sent.
+	Err error
+
+	// outcome is what the server has to say besides: the faults of a failure
+	// or the warnings of a success. In a Bundle it has a place of its own;
+	// alone it is the Resource if that is what was asked for or there is no
+	// other.
+	outcome *fhir.Resource
+	// key is the resource that the answer is about; zero if about none.
+	key fhir.Key
+}

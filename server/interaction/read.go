@@ -1,0 +1,77 @@
+package interaction
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"tahto/fhir/issue"
+	"tahto/mapping"
+	"tahto/storage"
+)
+
+// prepareRead is GET [type]/[id] (https://hl7.org/fhir/R4/http.html#read), also
+// conditional (https://hl7.org/fhir/R4/http.html#cread).
+func prepareRead(s *Service, c Call) (Action, error) {
+	return s.reading(c, func(ctx context.Context, tx *storage.Tx) (storage.Version, error) {
+		return tx.Read(ctx, c.key())
+	})
+}
+
+// reading is the action that gives one version, unless the client has it.
+func (s *Service) reading(c Call, read func(context.Context, *storage.Tx) (storage.Version, error)) (Action, error) {
+	if err := noParameters(c); err != nil {
+		return Action{}, err
+	}
+	has, err := storage.ETags(c.IfNoneMatch)
+	if err != nil {
+		return Action{}, issue.Under("http.If-None-Match", err)
+	}
+	return Action{Part: func(ctx context.Context, t *turn) (Response, error) {
+		v, err := read(ctx, t.tx)
+		if err != nil {
+			return Response{}, err
+		}
+		response := s.about(v)
+		if isFresh(v, has, c.IfModifiedSince) {
+			response.Status = http.StatusNotModified
+			return response, nil
+		}
+		response.Resource = v.Resource
+		return response, nil
+	}}, nil
+}
+
+// isFresh tells whether the client has the version already. If-None-Match goes
+// before If-Modified-Since, and a date that can't be read is left aside
+// (https://www.rfc-editor.org/rfc/rfc9110#section-13.1.3). In a Bundle the date
+// is an instant.
+func isFresh(v storage.Version, has []string, since string) bool {
+	if has != nil {
+		return slices.Contains(has, "*") || slices.Contains(has, strconv.FormatUint(v.Version, 10))
+	}
+	if since == "" {
+		return false
+	}
+	at, err := http.ParseTime(since)
+	if err != nil {
+		if at, err = mapping.ParseInstant(since); err != nil {
+			return false
+		}
+		return !v.Updated.After(at)
+	}
+	return !v.Updated.Truncate(time.Second).After(at)
+}
+
+// noParameters refuses parameters where none has a meaning, but for those
+// about the form of the answer.
+func noParameters(c Call) error {
+	for name := range c.Query {
+		if name != "_format" && name != "_pretty" && !c.prefer.lenient {
+			return issue.New(issue.Invalid, "http", "This address takes no parameters but _format and _pretty; leave the others out.").Coded(issue.CodeNotSupported)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,171 @@
+package interaction
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"tahto/conformance"
+	"tahto/fhir"
+	"tahto/fhir/issue"
+	"tahto/fhir/search"
+)
+
+// Route is one thing that can be asked for.
+type Route struct {
+	// Method is that of the request; a GET route serves HEAD as well.
+	Method string
+	// Pattern is the path relative to the base. A segment in braces stands for
+	// any type that is kept here, any id or any version.
+	Pattern string
+	// Offers is what the CapabilityStatement says of it; none for a second way
+	// to the same.
+	Offers []conformance.Offer
+	// Prepare does all that needs no storage. Its error is the client's fault.
+	Prepare func(*Service, Call) (Action, error)
+}
+
+// Call is a request that was matched: what the braces of the pattern stand for.
+type Call struct {
+	Request
+	Type, ID, Version string
+
+	prefer prefer
+	// inside tells that the request is an entry of a Bundle: it has no URL
+	// that anybody could log, and its answer is terse unless asked otherwise.
+	inside bool
+	// planned is where the request stands in a transaction; nil outside one.
+	planned *planned
+}
+
+func (c Call) key() fhir.Key { return fhir.Key{Type: c.Type, ID: c.ID} }
+
+func offer(level conformance.Level, code string) []conformance.Offer {
+	return []conformance.Offer{{Level: level, Code: code}}
+}
+
+// routes is the table. What is not in it is neither served, nor can be asked
+// for in a Bundle, nor is it claimed.
+var routes []Route
+
+// The table is made here since what is prepared looks into it again: a batch
+// matches its entries.
+func init() {
+	routes = []Route{
+		{"POST", "Consent/$evaluate", []conformance.Offer{{
+			Level: conformance.Operation, Code: "evaluate", On: "Consent",
+			Doc: "May these pieces of a person's data be shared with this requester now? Parameters in, Parameters out.",
+		}}, prepareEvaluate},
+		{"GET", "{type}/{id}", offer(conformance.Type, "read"), prepareRead},
+		{"GET", "{type}/{id}/_history/{version}", offer(conformance.Type, "vread"), prepareVRead},
+		{"PUT", "{type}/{id}", offer(conformance.Type, "update"), prepareUpdate},
+		{"DELETE", "{type}/{id}", offer(conformance.Type, "delete"), prepareDelete},
+		{"GET", "{type}/{id}/_history", offer(conformance.Type, "history-instance"), prepareHistory},
+		{"GET", "{type}/_history", offer(conformance.Type, "history-type"), prepareHistory},
+		{"POST", "{type}", offer(conformance.Type, "create"), prepareCreate},
+		{"GET", "{type}", offer(conformance.Type, "search-type"), prepareSearch},
+		{"POST", "{type}/_search", nil, prepareSearch},
+		{"GET", "metadata", nil, prepareCapabilities},
+		{"POST", "", []conformance.Offer{
+			{Level: conformance.System, Code: "transaction"}, {Level: conformance.System, Code: "batch"},
+		}, prepareBundle},
+		{"GET", "_history", offer(conformance.System, "history-system"), prepareHistory},
+	}
+}
+
+// Routes is the route table. The slice is the caller's.
+func Routes() []Route { return slices.Clone(routes) }
+
+func offers() []conformance.Offer {
+	var all []conformance.Offer
+	for _, route := range routes {
+		all = append(all, route.Offers...)
+	}
+	return all
+}
+
+// match finds the route of a request. If the path is known but not with this
+// method, allow lists those there are.
+func match(kept []string, r Request) (route *Route, call Call, allow []string, err error) {
+	method := r.Method
+	if method == "HEAD" {
+		method = "GET"
+	}
+	for i := range routes {
+		call := Call{Request: r}
+		if !call.fits(routes[i].Pattern, kept) {
+			continue
+		}
+		if routes[i].Method == method {
+			return &routes[i], call, nil, nil
+		}
+		allow = append(allow, routes[i].Method)
+		if routes[i].Method == "GET" {
+			allow = append(allow, "HEAD")
+		}
+	}
+	if allow != nil {
+		slices.Sort(allow)
+		return nil, Call{}, slices.Compact(allow), issue.Newf(issue.NotAllowed, "", "This address does not take %s; it takes %s.", known(r.Method), strings.Join(allow, ", "))
+	}
+	return nil, Call{}, nil, unknownPath(kept, r)
+}
+
+// known is a method that may be repeated to the client.
+func known(method string) string {
+	if slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}, method) {
+		return method
+	}
+	return "that method"
+}
+
+var idPattern = regexp.MustCompile(`^[A-Za-z0-9\-.]{1,64}$`)
+
+// fits compares a path with a pattern, segment by segment, and takes what the
+// braces stand for.
+func (c *Call) fits(pattern string, kept []string) bool {
+	path := c.Path
+	for pattern != "" || path != "" {
+		if pattern == "" || path == "" {
+			return false
+		}
+		var want, got string
+		want, pattern, _ = strings.Cut(pattern, "/")
+		got, path, _ = strings.Cut(path, "/")
+		switch {
+		case want == "{type}" && slices.Contains(kept, got):
+			c.Type = got
+		case want == "{id}" && idPattern.MatchString(got):
+			c.ID = got
+		case want == "{version}" && got != "":
+			c.Version = got
+		case want != got:
+			return false
+		}
+	}
+	return true
+}
+
+// unknownPath says why no route fits.
+func unknownPath(kept []string, r Request) error {
+	resourceType, rest, _ := strings.Cut(r.Path, "/")
+	id, _, _ := strings.Cut(rest, "/")
+	switch {
+	case strings.Contains(r.Path, "$"):
+		return issue.New(issue.NotFound, "", "There is no such operation here; see the CapabilityStatement at metadata.").Coded(issue.CodeNotSupported)
+	case !slices.Contains(kept, resourceType):
+		return issue.Newf(issue.NotFound, "", "There are no resources of this type here; this server keeps %s.", strings.Join(kept, " and ")).Coded(issue.CodeNotSupported)
+	case id != "" && !idPattern.MatchString(id):
+		return issue.Newf(issue.Invalid, resourceType+".id", "An id has 1 to 64 letters (A-Z, a-z), digits, dashes and dots.").Coded(issue.CodeValue)
+	}
+	return issue.New(issue.NotFound, "", "There is nothing at this address; see the CapabilityStatement at metadata.")
+}
+
+// checkClientID refuses an id that a client must not choose: it would stand in
+// URLs and logs.
+func checkClientID(key fhir.Key) error {
+	if search.Sensitive(map[string][]string{"id": {key.ID}}) {
+		return issue.New(issue.Invalid, key.Type+".id", "An id must not be an identity code; it stands in URLs. Choose a random one.").Coded(issue.CodeSecurity)
+	}
+	return nil
+}

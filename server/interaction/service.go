@@ -1,0 +1,120 @@
+// Package interaction performs the FHIR interactions and operations, for a
+// request over HTTP and for an entry of a Bundle alike.
+//
+// Every request takes the same way, and nothing flows back: it is matched
+// against the one route table ([Routes]), prepared (all that needs no storage:
+// reading, checking, translating), run in one transaction, and answered. The
+// table is also what a Bundle's entries are matched against and what the
+// CapabilityStatement claims, so that the three can't differ.
+//
+// The package knows no web framework: requests and responses are plain values.
+// Status codes are no leak of HTTP, FHIR defines Bundle.entry.response in the
+// same terms (https://hl7.org/fhir/R4/bundle.html). Errors become statuses in
+// one place, [Failure].
+//
+// # Record
+//
+// A decision and a change are recorded before the answer leaves. If recording
+// fails there is no answer but a failure: nothing is permitted that nobody can
+// account for. A change that could not be recorded stays stored.
+//
+// # Concurrency
+//
+// A [Service] is safe for any number of goroutines.
+package interaction
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+	"time"
+
+	"tahto/conformance"
+	"tahto/fhir"
+	"tahto/fhir/search"
+	"tahto/mapping/decision"
+	"tahto/server/audit"
+	"tahto/storage"
+)
+
+// Recorder keeps the record of decisions and changes. When Record returns nil
+// the entry is kept for good. It is called by many goroutines at once.
+type Recorder interface {
+	Record(ctx context.Context, e audit.Entry) error
+}
+
+// ForeignConsents says what becomes of a Consent that is no Finnish declaration
+// of intent (mapping.md §1). The zero value refuses it.
+type ForeignConsents uint8
+
+// What may become of one. KeepForeign is for test harnesses: it is stored with
+// the tag not-a-declaration and never takes part in a decision.
+const (
+	RefuseForeign ForeignConsents = iota
+	KeepForeign
+)
+
+// Options are what a [Service] is made of. All but the last four are required.
+type Options struct {
+	Store    *storage.Store
+	Registry *search.Registry
+	// Base is the public base URL, without a trailing slash.
+	Base string
+	// Now is the clock.
+	Now func() time.Time
+	// NewID gives ids for new resources; each at most 64 letters, digits,
+	// dots and dashes, and never the same twice.
+	NewID func() string
+	Audit Recorder
+	// Setting is what decisions are made by: the directory of organisations
+	// and what the operator configured. The zero Setting knows no organisation.
+	Setting decision.Setting
+	// Version and Released describe the software in the CapabilityStatement; a
+	// zero time stands for now.
+	Version  string
+	Released time.Time
+	// ForeignConsents says what becomes of Consents that are no declarations.
+	ForeignConsents ForeignConsents
+	// IdentifiersInURL allows searches by GET that carry an identity code.
+	IdentifiersInURL bool
+	// Statements is how many declarations are kept compiled in memory; 0 means
+	// [DefaultStatements].
+	Statements int
+}
+
+// Service performs interactions.
+type Service struct {
+	Options
+	types      []string // of resources that are kept
+	statements *statements
+	capability *fhir.Resource
+}
+
+// New makes a Service. It fails if something required is missing, so that it
+// is noticed at the start and not by a client.
+func New(o Options) (*Service, error) {
+	switch {
+	case o.Store == nil, o.Registry == nil, o.Now == nil, o.NewID == nil, o.Audit == nil:
+		return nil, errors.New("interaction: Store, Registry, Now, NewID and Audit are required")
+	case !isBase(o.Base):
+		return nil, errors.New("interaction: Base must be an http or https URL without a slash at its end")
+	}
+	compiled, err := newStatements(o.Statements)
+	if err != nil {
+		return nil, err
+	}
+	if o.Released.IsZero() {
+		o.Released = o.Now()
+	}
+	s := &Service{Options: o, types: o.Registry.Types(), statements: compiled}
+	s.capability = conformance.CapabilityStatement(offers(), o.Registry, conformance.Build{
+		Version: o.Version, Date: o.Released, Base: o.Base,
+	})
+	return s, nil
+}
+
+func isBase(base string) bool {
+	u, err := url.Parse(base)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && !strings.HasSuffix(base, "/")
+}

@@ -1,0 +1,162 @@
+package interaction
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/maypok86/otter/v2"
+
+	"tahto/fhir/search"
+	"tahto/mapping"
+	"tahto/mapping/consent"
+	"tahto/storage"
+)
+
+// DefaultStatements is how many declarations are kept compiled in memory if
+// [Options] does not say: those of about 100,000 persons, in about 200 MB.
+const DefaultStatements = 700_000
+
+// statements keeps declarations as the decision wants them. What it holds of a
+// person is held against the versions that are current at every look, so that
+// it can't be out of date: what a version says never changes, and what was
+// pushed out or has changed is only read again. It is safe for any number of
+// goroutines.
+type statements struct {
+	compiled *otter.Cache[consent.Identifier, *dossier]
+}
+
+// dossier is what was compiled of one person's Consents. It is read-only.
+type dossier struct {
+	declared []consent.Statement // in the order of their ids
+	foreign  []version           // Consents that are no declarations; rare
+}
+
+// version is one version of a Consent.
+type version struct {
+	id     string
+	number uint64
+}
+
+func newStatements(size int) (*statements, error) {
+	if size == 0 {
+		size = DefaultStatements
+	}
+	compiled, err := otter.New(&otter.Options[consent.Identifier, *dossier]{
+		MaximumWeight: uint64(size),
+		Weigher:       func(_ consent.Identifier, d *dossier) uint32 { return uint32(1 + len(d.declared) + len(d.foreign)) },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("interaction: cache of declarations: %w", err)
+	}
+	return &statements{compiled: compiled}, nil
+}
+
+// of gives all current declarations of a person, which the caller must not
+// change. They are found by index, and the body of one is read only if it is
+// not compiled yet.
+func (s *statements) of(ctx context.Context, tx *storage.Tx, person consent.Identifier) ([]consent.Statement, error) {
+	q := declarationsOf(person)
+	known, found := s.compiled.GetIfPresent(person)
+	if !found {
+		known = &dossier{}
+	}
+	current, err := known.isCurrent(tx.Heads(ctx, q))
+	if err != nil || current {
+		return known.declared, err
+	}
+	fresh, err := known.renew(ctx, tx, q)
+	if err != nil {
+		return nil, err
+	}
+	s.compiled.Set(fresh.person(person), fresh)
+	return fresh.declared, nil
+}
+
+// isCurrent tells whether the dossier is of just these versions.
+func (d *dossier) isCurrent(heads iter.Seq2[storage.Head, error]) (bool, error) {
+	n := 0
+	for head, err := range heads {
+		switch {
+		case err != nil:
+			return false, err
+		case n < len(d.declared) && is(&d.declared[n], head):
+			n++
+		case !slices.Contains(d.foreign, version{head.Key.ID, head.Version}):
+			return false, nil
+		}
+	}
+	return n == len(d.declared), nil
+}
+
+// is tells whether a statement is that version.
+func is(s *consent.Statement, head storage.Head) bool {
+	return s.Version == head.Version && s.ID == head.Key.ID
+}
+
+// declarationsOf is the search for the Consents of a person.
+func declarationsOf(person consent.Identifier) search.Query {
+	return search.Query{Type: "Consent", Clauses: []search.Clause{{
+		Param: "patient:identifier", Op: search.Token,
+		Values: []search.Value{{System: person.System, Value: person.Value}},
+	}}}
+}
+
+// renew makes a dossier of the current versions, and takes what is compiled
+// already.
+func (d *dossier) renew(ctx context.Context, tx *storage.Tx, q search.Query) (*dossier, error) {
+	var heads []storage.Head
+	for head, err := range tx.Heads(ctx, q) {
+		if err != nil {
+			return nil, err
+		}
+		heads = append(heads, head)
+	}
+	fresh := &dossier{declared: make([]consent.Statement, 0, len(heads))}
+	for _, head := range heads {
+		i := slices.IndexFunc(d.declared, func(s consent.Statement) bool { return is(&s, head) })
+		if i >= 0 {
+			fresh.declared = append(fresh.declared, d.declared[i])
+			continue
+		}
+		if err := fresh.read(ctx, tx, head); err != nil {
+			return nil, err
+		}
+	}
+	return fresh, nil
+}
+
+// read adds one Consent. A declaration that can't be read fails the decision:
+// leaving it out might leave out a denial.
+func (d *dossier) read(ctx context.Context, tx *storage.Tx, head storage.Head) error {
+	stored, err := tx.Load(ctx, head)
+	if err != nil {
+		return err
+	}
+	if isTagged(stored.Resource) && !mapping.IsDeclaration(stored.Resource) {
+		d.foreign = append(d.foreign, version{strings.Clone(head.Key.ID), head.Version})
+		return nil
+	}
+	one, err := mapping.ReadStatement(stored.Resource)
+	if err != nil {
+		// The error is wrapped in none of package issue: what is stored here is
+		// this server's responsibility.
+		return fmt.Errorf("stored declaration %s can't be read: %v", stored.Reference(), err)
+	}
+	if len(d.declared) > 0 && d.declared[0].Person == one.Person {
+		one.Person = d.declared[0].Person // one string for all
+	}
+	d.declared = append(d.declared, one)
+	return nil
+}
+
+// person is the key to keep the dossier by: the same words as asked, in memory
+// that the dossier holds anyway and not in that of the request.
+func (d *dossier) person(asked consent.Identifier) consent.Identifier {
+	if len(d.declared) > 0 && d.declared[0].Person == asked {
+		return d.declared[0].Person
+	}
+	return consent.Identifier{System: strings.Clone(asked.System), Value: strings.Clone(asked.Value)}
+}

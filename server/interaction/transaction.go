@@ -1,0 +1,146 @@
+package interaction
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"tahto/fhir"
+	"tahto/fhir/bundle"
+	"tahto/fhir/issue"
+)
+
+// part is one entry of a transaction, ready.
+type part struct {
+	step   bundle.Step
+	action Action
+}
+
+// prepareTransaction makes every entry ready before anything is locked: each
+// by the same table as a request of its own, all faults told at once. A
+// transaction is one action made of many.
+func (s *Service) prepareTransaction(c Call, work *bundle.Work) (Action, error) {
+	parts := make([]part, len(work.Steps))
+	var faults []issue.Issue
+	var kind issue.Kind
+	for i, step := range work.Steps {
+		call := inside(c, step)
+		call.planned = &planned{work: work, step: step}
+		action, err := s.preparePart(call)
+		if err != nil {
+			e, ours := errors.AsType[*issue.Error](underEntry(i, err))
+			if !ours {
+				return Action{}, err
+			}
+			if len(faults) == 0 {
+				kind = e.Kind
+			}
+			faults = append(faults, e.Issues...)
+		}
+		parts[i] = part{step, action}
+	}
+	if err := issue.List(kind, faults); err != nil {
+		return Action{}, err
+	}
+	return s.transaction(c, work, parts), nil
+}
+
+// preparePart is prepare of an entry. A method that an address does not take is
+// the Bundle's fault, and not that of the method it was sent with.
+func (s *Service) preparePart(c Call) (Action, error) {
+	action, _, err := s.prepare(c)
+	if issue.KindOf(err) == issue.NotAllowed && err != nil {
+		return Action{}, issue.New(issue.Invalid, "http", "This address does not take this method.").Coded(issue.CodeNotSupported)
+	}
+	if err == nil && action.Part == nil {
+		err = issue.New(issue.Unprocessable, "http", "This can't be part of a transaction; send it in a batch or alone.").Coded(issue.CodeNotSupported)
+	}
+	return action, err
+}
+
+func (s *Service) transaction(c Call, work *bundle.Work, parts []part) Action {
+	run := func(ctx context.Context, t *turn) (Response, error) { return s.runAll(ctx, t, work, parts) }
+	for _, p := range parts {
+		if p.action.Writes {
+			return Action{Whole: func(ctx context.Context) (Response, error) { return s.update(ctx, c.RequestID, run) }}
+		}
+	}
+	return Action{Part: run}
+}
+
+// runAll carries a transaction out: deletions, then, when it is known what
+// each entry stands for, what creates, updates and reads. The first failure
+// undoes all. It may run again after a conflict, so it changes nothing but the
+// turn.
+func (s *Service) runAll(ctx context.Context, t *turn, work *bundle.Work, parts []part) (Response, error) {
+	answers := make([]bundle.Answer, len(parts))
+	order := work.Order()
+	deletions := 0
+	for deletions < len(order) && parts[order[deletions]].step.Method == "DELETE" {
+		deletions++
+	}
+	if err := s.runSome(ctx, t, parts, order[:deletions], answers); err != nil {
+		return Response{}, err
+	}
+	if err := t.identify(ctx, work, parts); err != nil {
+		return Response{}, err
+	}
+	if err := s.runSome(ctx, t, parts, order[deletions:], answers); err != nil {
+		return Response{}, err
+	}
+	return Response{Status: http.StatusOK, Resource: bundle.Response(true, answers)}, nil
+}
+
+func (s *Service) runSome(ctx context.Context, t *turn, parts []part, order []int, answers []bundle.Answer) error {
+	for _, i := range order {
+		response, err := parts[i].action.Part(ctx, t)
+		if err != nil {
+			return underEntry(i, err)
+		}
+		answers[i] = s.answer(response)
+	}
+	return nil
+}
+
+// identify finds out which resource each entry stands for, and which version
+// each will have in the end, so that references can be made real whatever
+// order things are written in.
+func (t *turn) identify(ctx context.Context, work *bundle.Work, parts []part) error {
+	t.links.work = work
+	t.links.keys = make([]fhir.Key, len(parts))
+	t.links.versions = make(map[fhir.Key]uint64, len(parts))
+	for i, p := range parts {
+		if p.action.write == nil {
+			continue
+		}
+		key, version, err := t.foresee(ctx, p)
+		if err != nil {
+			return underEntry(i, err)
+		}
+		t.links.keys[i] = key
+		t.links.versions[key] = max(version, t.links.versions[key])
+	}
+	return nil
+}
+
+// foresee tells what an entry that writes stands for: what its conditional
+// create finds, or what it will write. Deletions are done by now.
+func (t *turn) foresee(ctx context.Context, p part) (fhir.Key, uint64, error) {
+	w := p.action.write
+	if w.cond.NoneLike != nil {
+		head, found, err := t.tx.MatchOne(ctx, *w.cond.NoneLike)
+		if err != nil || found {
+			return head.Key, head.Version, err
+		}
+	}
+	head, there, err := t.tx.Head(ctx, w.key)
+	switch {
+	case err != nil:
+		return fhir.Key{}, 0, err
+	case p.step.Method == "DELETE" && there:
+		return w.key, lastWithContent(head), nil
+	case p.step.Method == "DELETE":
+		return w.key, 0, nil
+	}
+	return w.key, head.Version + 1, nil
+}

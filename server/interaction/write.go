@@ -1,0 +1,114 @@
+package interaction
+
+import (
+	"context"
+	"net/http"
+
+	"tahto/fhir"
+	"tahto/fhir/bundle"
+	"tahto/fhir/issue"
+	"tahto/storage"
+)
+
+// write is a resource that is to be stored or deleted.
+type write struct {
+	key      fhir.Key
+	resource *fhir.Resource // nil for a deletion
+	cond     storage.If
+	// entry is where it stands in a transaction.
+	entry int
+	// from is the fullUrl of the entry, from which its relative references go.
+	from string
+	// says are warnings about the resource, for an answer that has a place for them.
+	says   []issue.Issue
+	prefer prefer
+	inside bool
+}
+
+// planned is where a request stands in a transaction.
+type planned struct {
+	work *bundle.Work
+	step bundle.Step
+}
+
+// name is the id of a resource to be created: the one that the transaction's
+// plan gave it, or a new one.
+func (c Call) name(s *Service) string {
+	if c.planned != nil {
+		return c.planned.step.Key.ID
+	}
+	return s.NewID()
+}
+
+// newWrite checks the body of a create or update as far as that goes without
+// storage.
+func (s *Service) newWrite(c Call) (*write, error) {
+	if err := noParameters(c); err != nil {
+		return nil, err
+	}
+	if c.Body == nil {
+		return nil, issue.Newf(issue.Invalid, "", "Send the %s as the body.", c.Type).Coded(issue.CodeRequired)
+	}
+	if c.Body.Type() != c.Type {
+		return nil, issue.Newf(issue.Invalid, "resourceType", "The address is for %s, but the body is another resource.", c.Type)
+	}
+	w := &write{prefer: c.prefer, inside: c.inside}
+	if c.planned != nil {
+		w.entry, w.from = c.planned.step.Entry, c.planned.step.FullURL
+	}
+	var err error
+	if w.resource, w.says, err = s.admit(c); err != nil {
+		return nil, err
+	}
+	w.cond, err = preconditions(c)
+	return w, err
+}
+
+// preconditions reads If-Match and If-None-Match of a write.
+func preconditions(c Call) (storage.If, error) {
+	match, err := storage.ETags(c.IfMatch)
+	if err != nil {
+		return storage.If{}, issue.Under("http.If-Match", err)
+	}
+	none, err := storage.ETags(c.IfNoneMatch)
+	if err != nil {
+		return storage.If{}, issue.Under("http.If-None-Match", err)
+	}
+	return storage.If{Match: match, NoneMatch: none}, nil
+}
+
+// written answers with a version that was written, or that was there already.
+func (s *Service) written(w *write, v storage.Version, status int) Response {
+	response := s.about(v)
+	response.Status = status
+	response.Location = s.Base + "/" + v.Reference()
+	terse := w.prefer.minimal || w.inside && !w.prefer.representation
+	if w.prefer.outcome || len(w.says) > 0 {
+		response.outcome = fhir.OperationOutcome(w.says)
+	}
+	switch {
+	case w.prefer.outcome:
+		response.Resource = response.outcome
+	case !terse:
+		response.Resource = v.Resource
+	}
+	return response
+}
+
+// about is the answer's head for a version.
+func (s *Service) about(v storage.Version) Response {
+	return Response{Status: http.StatusOK, ETag: v.ETag(), LastModified: v.Updated, key: v.Key}
+}
+
+// put stores the resource under its id, with its references made real.
+func (w *write) put(ctx context.Context, t *turn) (v storage.Version, created bool, err error) {
+	resource, err := t.links.settle(ctx, w.resource, w.from)
+	if err != nil {
+		return storage.Version{}, false, err
+	}
+	v, created, err = t.tx.Put(ctx, resource, w.cond)
+	if err == nil {
+		t.changed(v)
+	}
+	return v, created, err
+}

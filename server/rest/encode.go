@@ -1,0 +1,89 @@
+package rest
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"tahto/server/interaction"
+)
+
+// Header values that are the same for every answer, made once.
+var (
+	noSniff  = []string{"nosniff"}
+	noStore  = []string{"no-store"}
+	maxAge   = []string{"public, max-age=60"}
+	varies   = []string{"Accept"}
+	tryAgain = []string{"1"}
+)
+
+// answer writes the response. The body is complete before the first header
+// goes out, so that nothing can fail half way.
+func (x *exchange) answer(response interaction.Response) {
+	body := x.encode(response)
+	header := x.out.Header()
+	x.describe(header, response)
+	if body != nil {
+		header["Content-Type"] = x.form.contentType
+		header["Content-Length"] = []string{strconv.Itoa(len(body))}
+	}
+	x.status, x.bytes = response.Status, len(body)
+	x.out.WriteHeader(response.Status)
+	if x.in.Method != http.MethodHead {
+		// A client that hung up is not our fault and there is nobody to tell.
+		_, _ = x.out.Write(body)
+	}
+	if response.Err != nil {
+		x.log.LogAttrs(x.in.Context(), slog.LevelError, "internal error",
+			slog.String("request", x.id), slog.Any("cause", response.Err))
+	}
+}
+
+// encode gives the body, or nil for none. A 204 and a 304 never have one
+// (RFC 9110 §15.3.5, §15.4.5).
+func (x *exchange) encode(response interaction.Response) []byte {
+	if response.Resource == nil || response.Status == http.StatusNoContent || response.Status == http.StatusNotModified {
+		return nil
+	}
+	body := response.Resource.JSON()
+	if !x.form.pretty {
+		return body
+	}
+	var indented bytes.Buffer
+	if err := json.Indent(&indented, body, "", "  "); err != nil {
+		return body
+	}
+	indented.WriteByte('\n')
+	return indented.Bytes()
+}
+
+// describe sets the headers about the answer and the version it holds
+// (https://hl7.org/fhir/R4/http.html#versions). Only what the server says of
+// itself may be cached: anything else can be about a person.
+func (x *exchange) describe(header http.Header, response interaction.Response) {
+	header["X-Request-Id"] = []string{x.id}
+	header["X-Content-Type-Options"] = noSniff
+	header["Vary"] = varies
+	header["Cache-Control"] = noStore
+	if response.Status == http.StatusOK && strings.TrimSuffix(x.in.URL.Path, "/") == x.base+"/metadata" {
+		header["Cache-Control"] = maxAge
+	}
+	if response.Location != "" {
+		header["Location"] = []string{response.Location}
+	}
+	if response.ETag != "" {
+		header["Etag"] = []string{response.ETag}
+	}
+	if !response.LastModified.IsZero() {
+		header["Last-Modified"] = []string{response.LastModified.UTC().Format(http.TimeFormat)}
+	}
+	if len(response.Allow) > 0 {
+		header["Allow"] = []string{strings.Join(response.Allow, ", ")}
+	}
+	if response.Status == http.StatusServiceUnavailable {
+		header["Retry-After"] = tryAgain
+	}
+}

@@ -1,0 +1,107 @@
+package rest
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"unicode/utf8"
+
+	"tahto/fhir/issue"
+	"tahto/server/interaction"
+)
+
+// exchange is one request and its answer.
+type exchange struct {
+	*handler
+	in  *http.Request
+	out http.ResponseWriter
+	id  string
+
+	form   format // how the answer is written
+	status int    // what was answered, for the log
+	bytes  int
+}
+
+// format is how an answer is written.
+type format struct {
+	contentType []string
+	pretty      bool
+}
+
+// run gives the answer to the request, whatever happens. A panic is a fault of
+// ours: it is logged here, once, with its stack, and the client learns only
+// that it happened. http.ErrAbortHandler is the server's own way to hang up.
+func (x *exchange) run() (response interaction.Response) {
+	defer func() {
+		switch cause := recover(); cause {
+		case nil:
+		case http.ErrAbortHandler:
+			panic(cause)
+		default:
+			response = x.failure(fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
+		}
+	}()
+	query, err := x.query()
+	if err != nil {
+		return x.failure(err)
+	}
+	if err := x.negotiate(query); err != nil {
+		return x.failure(err)
+	}
+	request, err := x.decode(query)
+	if err != nil {
+		return x.failure(err)
+	}
+	return x.options(x.service.Do(x.in.Context(), request))
+}
+
+func (x *exchange) failure(err error) interaction.Response {
+	return interaction.Failure(err, x.id)
+}
+
+// options turns the 405 of OPTIONS, which no route has, into what was asked
+// for: the methods of the path.
+func (x *exchange) options(response interaction.Response) interaction.Response {
+	if x.in.Method != http.MethodOptions || response.Status != http.StatusMethodNotAllowed {
+		return response
+	}
+	return interaction.Response{Status: http.StatusNoContent, Allow: append(response.Allow, http.MethodOptions)}
+}
+
+// query reads the parameters of the URL. Unlike URL.Query it does not drop what
+// it can't read: a filter that silently goes missing shows too much.
+func (x *exchange) query() (url.Values, error) {
+	if x.in.URL.RawQuery == "" {
+		return nil, nil
+	}
+	query, err := url.ParseQuery(x.in.URL.RawQuery)
+	if err != nil || !validText(query) {
+		return nil, issue.New(issue.Invalid, "", "The query of the URL can't be read: percent-encode every reserved character, in UTF-8, and separate parameters with &.")
+	}
+	return query, nil
+}
+
+func validText(values url.Values) bool {
+	for name, all := range values {
+		if !utf8.ValidString(name) || !utf8.ValidString(strings.Join(all, "")) {
+			return false
+		}
+	}
+	return true
+}
+
+// path is the path below the base, without slashes at its ends.
+func (x *exchange) path() (string, error) {
+	path := x.in.URL.Path
+	if !utf8.ValidString(path) || strings.Contains(strings.ToLower(x.in.URL.RawPath), "%2f") {
+		return "", issue.New(issue.Invalid, "", "The path can't be read: it is not UTF-8, or holds an encoded slash.")
+	}
+	path = strings.TrimPrefix(strings.TrimPrefix(path, x.base), "/")
+	return strings.TrimSuffix(path, "/"), nil
+}
+
+func outsideBase(base string) error {
+	return issue.Newf(issue.NotFound, "", "There is nothing here. The FHIR base is %s/.", base)
+}

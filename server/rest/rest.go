@@ -1,0 +1,133 @@
+// Package rest is the wire: bytes and headers on one side, the plain requests
+// and responses of package interaction on the other. It knows HTTP and Gin, and
+// no rule of FHIR beyond those of its RESTful API about headers and media types
+// (https://hl7.org/fhir/R4/http.html).
+//
+// Gin is given the base path and a wildcard only: its router does not step
+// back between Consent/$evaluate and Consent/:id, so paths are matched in the
+// one route table of package interaction, which serves Bundle entries too.
+//
+// # What is refused here
+//
+// Media types that are not JSON (415, 406), bodies over the limit (413), and
+// paths, queries or headers that can't be read (400). A panic in a request
+// becomes a 500 without detail and is logged once with its stack.
+//
+// # Personal data
+//
+// What the log says of a request is its method, the shape of its path, status,
+// duration and size. Query strings, bodies and header values are never logged:
+// they can carry identity codes.
+package rest
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"tahto/server/interaction"
+)
+
+// DefaultBodyLimit is the largest body taken unless [Options] says otherwise:
+// 4 MiB, in bytes.
+const DefaultBodyLimit = 4 << 20
+
+// Options are what the wire needs beside the service. NewID and Now must be
+// given; package server is where clocks and random numbers live.
+type Options struct {
+	// BasePath is the path of the FHIR base, /fhir if empty, / for the root.
+	BasePath string
+	// BodyLimit is the largest body in bytes; 0 means [DefaultBodyLimit].
+	BodyLimit int64
+	// Log takes one line a request, and the cause of every internal error; nil
+	// discards.
+	Log *slog.Logger
+	// NewID makes a request id for a request that brings none.
+	NewID func() string
+	// Now times requests for the log.
+	Now func() time.Time
+	// Ready tells whether the server can serve (/readyz); nil means always.
+	Ready func(context.Context) error
+}
+
+// handler serves the FHIR base.
+type handler struct {
+	service *interaction.Service
+	base    string // without a slash at the end
+	limit   int64
+	log     *slog.Logger
+	newID   func() string
+	now     func() time.Time
+	ready   func(context.Context) error
+	words   map[string]bool // the literal path segments, for the log
+}
+
+// New makes the HTTP handler of a service: the FHIR base with and without a
+// slash at its end, /healthz (the process lives) and /readyz (it can serve).
+// The handler is safe for any number of goroutines.
+func New(service *interaction.Service, o Options) http.Handler {
+	h := newHandler(service, o)
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	engine.RedirectTrailingSlash = false
+	engine.Any("/healthz", h.healthz)
+	engine.Any("/readyz", h.readyz)
+	engine.NoRoute(h.elsewhere)
+	if h.base != "" {
+		engine.Any(h.base, h.serve)
+		engine.Any(h.base+"/*path", h.serve)
+	}
+	return engine
+}
+
+func newHandler(service *interaction.Service, o Options) *handler {
+	h := &handler{
+		service: service, limit: o.BodyLimit, log: o.Log,
+		newID: o.NewID, now: o.Now, ready: o.Ready, words: words(),
+	}
+	base := o.BasePath
+	if base == "" {
+		base = "/fhir"
+	}
+	if base = strings.Trim(base, "/"); base != "" {
+		h.base = "/" + base
+	}
+	if h.limit == 0 {
+		h.limit = DefaultBodyLimit
+	}
+	if h.log == nil {
+		h.log = slog.New(slog.DiscardHandler)
+	}
+	return h
+}
+
+// serve takes one request all the way: decode, do, encode.
+func (h *handler) serve(c *gin.Context) {
+	began := h.now()
+	x := h.exchange(c)
+	x.answer(x.run())
+	h.note(&x, h.now().Sub(began))
+}
+
+// elsewhere answers what Gin has no route for: an unusual method under the
+// base is the service's business, any other path is not here.
+func (h *handler) elsewhere(c *gin.Context) {
+	path := c.Request.URL.Path
+	if path == h.base || strings.HasPrefix(path, h.base+"/") {
+		h.serve(c)
+		return
+	}
+	x := h.exchange(c)
+	x.answer(x.failure(outsideBase(h.base)))
+}
+
+func (h *handler) exchange(c *gin.Context) exchange {
+	return exchange{
+		handler: h, in: c.Request, out: c.Writer, id: h.requestID(c.Request),
+		form: format{contentType: offers[0].header},
+	}
+}

@@ -1,0 +1,352 @@
+package rest_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"tahto/fhir"
+	"tahto/fhir/search"
+	"tahto/server/audit"
+	"tahto/server/interaction"
+	"tahto/server/rest"
+	"tahto/storage"
+	"tahto/storage/embedded"
+)
+
+// server is the wire over a real service on a real engine, in memory.
+type server struct {
+	handler http.Handler
+	store   *storage.Store
+	log     bytes.Buffer
+}
+
+// serve makes a server; change may set other options.
+func serve(t testing.TB, change func(*rest.Options)) *server {
+	t.Helper()
+	const base = "http://tahto.test/fhir"
+	registry, err := search.NewRegistry(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine, err := embedded.Open(t.Context(), "", embedded.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := func() time.Time { return time.Date(2025, 6, 15, 9, 0, 0, 0, time.UTC) }
+	store, err := storage.New(t.Context(), engine, registry, storage.Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	var ids atomic.Uint64
+	newID := func() string { return fmt.Sprintf("id-%d", ids.Add(1)) }
+	service, err := interaction.New(interaction.Options{
+		Store: store, Registry: registry, Base: base, Now: now, NewID: newID, Audit: audit.NewLog(io.Discard),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &server{store: store}
+	o := rest.Options{Log: slog.New(slog.NewTextHandler(&s.log, nil)), NewID: newID, Now: now}
+	if change != nil {
+		change(&o)
+	}
+	s.handler = rest.New(service, o)
+	return s
+}
+
+// do sends a request. Headers come in pairs of name and value.
+func (s *server) do(method, target, body string, headers ...string) *httptest.ResponseRecorder {
+	request := httptest.NewRequest(method, target, strings.NewReader(body))
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Add(headers[i], headers[i+1])
+	}
+	recorder := httptest.NewRecorder()
+	s.handler.ServeHTTP(recorder, request)
+	return recorder
+}
+
+const consent = `{"resourceType":"Consent","status":"active",` +
+	`"scope":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/consentscope","code":"patient-privacy"}]},` +
+	`"category":[{"coding":[{"system":"https://tahto.example/fhir/CodeSystem/declaration","code":"consent-health"}]}],` +
+	`"patient":{"identifier":{"system":"urn:oid:1.2.246.21","value":"160350-900N"}},` +
+	`"dateTime":"2024-01-10","policy":[{"uri":"http://data.finlex.fi/eli/sd/2023/703"}],` +
+	`"provision":{"type":"permit","period":{"start":"2024-01-10"}}}`
+
+// stored is a server with one Consent, and its path.
+func stored(t testing.TB) (*server, string) {
+	t.Helper()
+	s := serve(t, nil)
+	created := s.do("POST", "/fhir/Consent", consent, "Content-Type", "application/fhir+json")
+	if created.Code != http.StatusCreated {
+		t.Fatalf("create: %d %s", created.Code, created.Body)
+	}
+	resource, err := fhir.Parse(created.Body.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, "/fhir/" + resource.Key().String()
+}
+
+func want(t *testing.T, got *httptest.ResponseRecorder, status int, headers ...string) {
+	t.Helper()
+	if got.Code != status {
+		t.Errorf("status %d, want %d\n%s", got.Code, status, got.Body)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		if value := got.Header().Get(headers[i]); value != headers[i+1] {
+			t.Errorf("%s %q, want %q", headers[i], value, headers[i+1])
+		}
+	}
+}
+
+func TestCreateAnswersWithAllItsHeaders(t *testing.T) {
+	s := serve(t, nil)
+	got := s.do("POST", "/fhir/Consent", consent, "Content-Type", "application/json; charset=UTF-8", "X-Request-Id", "mine.1")
+	want(t, got, http.StatusCreated,
+		"Content-Type", "application/fhir+json; charset=utf-8", "Etag", `W/"1"`,
+		"Last-Modified", "Sun, 15 Jun 2025 09:00:00 GMT", "X-Request-Id", "mine.1",
+		"X-Content-Type-Options", "nosniff", "Cache-Control", "no-store", "Vary", "Accept",
+		"Content-Length", fmt.Sprint(got.Body.Len()))
+	if location := got.Header().Get("Location"); !strings.HasPrefix(location, "http://tahto.test/fhir/Consent/") || !strings.HasSuffix(location, "/_history/1") {
+		t.Errorf("Location %q, want the version's", location)
+	}
+}
+
+func TestHeadIsGetWithoutBody(t *testing.T) {
+	s, path := stored(t)
+	get, head := s.do("GET", path, ""), s.do("HEAD", path, "")
+	want(t, head, http.StatusOK, "Etag", get.Header().Get("Etag"), "Content-Length", fmt.Sprint(get.Body.Len()))
+	if head.Body.Len() != 0 {
+		t.Errorf("HEAD has a body of %d bytes", head.Body.Len())
+	}
+}
+
+func TestUnchangedVersionIsNotSentAgain(t *testing.T) {
+	s, path := stored(t)
+	for _, condition := range [][]string{{"If-None-Match", `W/"1"`}, {"If-Modified-Since", "Sun, 15 Jun 2025 09:00:00 GMT"}} {
+		got := s.do("GET", path, "", condition...)
+		want(t, got, http.StatusNotModified, "Etag", `W/"1"`, "Content-Type", "")
+		if got.Body.Len() != 0 {
+			t.Errorf("304 with a body of %d bytes", got.Body.Len())
+		}
+	}
+}
+
+func TestOptionsTellsTheMethods(t *testing.T) {
+	s, path := stored(t)
+	want(t, s.do("OPTIONS", path, ""), http.StatusNoContent, "Allow", "DELETE, GET, HEAD, PUT, OPTIONS", "Content-Type", "")
+	want(t, s.do("OPTIONS", "/fhir/Patient/1", ""), http.StatusNotFound)
+}
+
+func TestWrongMethodTellsTheRightOnes(t *testing.T) {
+	s, path := stored(t)
+	want(t, s.do("PATCH", path, "[]", "Content-Type", "application/json-patch+json"), http.StatusMethodNotAllowed, "Allow", "DELETE, GET, HEAD, PUT")
+	want(t, s.do("FROBNICATE", path, ""), http.StatusMethodNotAllowed, "Allow", "DELETE, GET, HEAD, PUT")
+}
+
+func TestBaseAnswersWithAndWithoutSlash(t *testing.T) {
+	s := serve(t, nil)
+	bundle := `{"resourceType":"Bundle","type":"batch"}`
+	for _, target := range []string{"/fhir", "/fhir/"} {
+		want(t, s.do("POST", target, bundle, "Content-Type", "application/fhir+json"), http.StatusOK)
+	}
+	want(t, s.do("GET", "/fhir/metadata/", ""), http.StatusOK)
+	for _, target := range []string{"/", "/fhirx", "/elsewhere/metadata"} {
+		want(t, s.do("GET", target, ""), http.StatusNotFound, "Content-Type", "application/fhir+json; charset=utf-8")
+	}
+}
+
+func TestBaseMayBeTheRoot(t *testing.T) {
+	s := serve(t, func(o *rest.Options) { o.BasePath = "/" })
+	want(t, s.do("GET", "/metadata", ""), http.StatusOK, "Cache-Control", "public, max-age=60")
+	want(t, s.do("POST", "/", `{"resourceType":"Bundle","type":"batch"}`, "Content-Type", "application/fhir+json"), http.StatusOK)
+	want(t, s.do("GET", "/healthz", ""), http.StatusOK)
+}
+
+func TestPrettyIsForPeople(t *testing.T) {
+	s, path := stored(t)
+	got := s.do("GET", path+"?_pretty=true", "").Body.String()
+	if !strings.HasPrefix(got, "{\n  \"resourceType\": \"Consent\",\n") {
+		t.Errorf("not indented:\n%s", got)
+	}
+	plain := s.do("GET", path+"?_pretty=false&_format=json", "").Body.String()
+	if strings.Contains(plain, "\n") {
+		t.Errorf("indented:\n%s", plain)
+	}
+}
+
+func TestOnlyTheServersOwnWordsMayBeCached(t *testing.T) {
+	s, path := stored(t)
+	for target, cache := range map[string]string{
+		"/fhir/metadata": "public, max-age=60", path: "no-store", "/fhir/Consent": "no-store", "/fhir/Consent/nobody": "no-store", "/healthz": "no-store",
+	} {
+		if got := s.do("GET", target, "").Header().Get("Cache-Control"); got != cache {
+			t.Errorf("%s: Cache-Control %q, want %q", target, got, cache)
+		}
+	}
+}
+
+func TestRequestIDsAreTakenOnlyIfHarmless(t *testing.T) {
+	s := serve(t, nil)
+	cases := []struct {
+		name, given string
+		taken       bool
+	}{
+		{"letters, digits and signs", "Abc-1_2.3", true},
+		{"64 characters", strings.Repeat("x", 64), true},
+		{"65 characters", strings.Repeat("x", 65), false},
+		{"a space", "a b", false},
+		{"a line end", "a\nlevel=ERROR", false},
+		{"an identity code", "160350-900N", false},
+		{"an identity code of this century", "150310A9039", false},
+		{"nothing", "", false},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			got := s.do("GET", "/fhir/metadata", "", "X-Request-Id", c.given).Header().Get("X-Request-Id")
+			if taken := got == c.given; taken != c.taken {
+				t.Errorf("got %q for %q", got, c.given)
+			}
+		})
+	}
+}
+
+func TestBodyLimitHoldsWhateverTheHeadersSay(t *testing.T) {
+	s := serve(t, func(o *rest.Options) { o.BodyLimit = 1000 })
+	exactly := `{"resourceType":"Bundle","type":"batch","x":"`
+	exactly += strings.Repeat("x", 1000-len(exactly)-2) + `"}`
+	want(t, s.do("POST", "/fhir", exactly, "Content-Type", "application/fhir+json"), http.StatusOK)
+	for name, length := range map[string]int64{"honest": 1001, "unknown": -1, "too small": 10} {
+		request := httptest.NewRequest("POST", "/fhir", strings.NewReader(exactly+" "))
+		request.Header.Set("Content-Type", "application/fhir+json")
+		request.ContentLength = length
+		recorder := httptest.NewRecorder()
+		s.handler.ServeHTTP(recorder, request)
+		t.Run(name, func(t *testing.T) { want(t, recorder, http.StatusRequestEntityTooLarge) })
+	}
+}
+
+// hostile is a body whose reader does something else than read.
+type hostile func() (int, error)
+
+func (h hostile) Read([]byte) (int, error) { return h() }
+
+func (s *server) post(body io.Reader) *httptest.ResponseRecorder {
+	request := httptest.NewRequest("POST", "/fhir/Consent", body)
+	request.Header.Set("Content-Type", "application/fhir+json")
+	recorder := httptest.NewRecorder()
+	s.handler.ServeHTTP(recorder, request)
+	return recorder
+}
+
+func TestBrokenOffBodyIsTheClientsFault(t *testing.T) {
+	s := serve(t, nil)
+	want(t, s.post(hostile(func() (int, error) { return 0, io.ErrUnexpectedEOF })), http.StatusBadRequest)
+	if strings.Contains(s.log.String(), "level=ERROR") {
+		t.Errorf("logged as our fault: %s", &s.log)
+	}
+}
+
+func TestPanicIsLoggedOnceAndNotTold(t *testing.T) {
+	s := serve(t, nil)
+	got := s.post(hostile(func() (int, error) { panic("the secret of 160350-900N") }))
+	want(t, got, http.StatusInternalServerError, "Content-Type", "application/fhir+json; charset=utf-8")
+	if strings.Contains(got.Body.String(), "secret") || !strings.Contains(got.Body.String(), "exception") {
+		t.Errorf("the client was told: %s", got.Body)
+	}
+	if n := strings.Count(s.log.String(), "level=ERROR"); n != 1 {
+		t.Errorf("logged %d times, want once", n)
+	}
+	if !strings.Contains(s.log.String(), "request="+got.Header().Get("X-Request-Id")) {
+		t.Error("the log does not name the request")
+	}
+}
+
+func TestHangingUpIsNotCaught(t *testing.T) {
+	defer func() {
+		if cause := recover(); cause != http.ErrAbortHandler {
+			t.Errorf("recovered %v, want http.ErrAbortHandler to pass", cause)
+		}
+	}()
+	serve(t, nil).post(hostile(func() (int, error) { panic(http.ErrAbortHandler) }))
+}
+
+func TestEngineThatIsGoneIsUnavailable(t *testing.T) {
+	s, path := stored(t)
+	if err := s.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	want(t, s.do("GET", path, ""), http.StatusServiceUnavailable, "Retry-After", "1")
+	if n := strings.Count(s.log.String(), "level=ERROR"); n != 1 {
+		t.Errorf("logged %d times, want once\n%s", n, &s.log)
+	}
+}
+
+func TestProbes(t *testing.T) {
+	down := false
+	s := serve(t, func(o *rest.Options) {
+		o.Ready = func(context.Context) error {
+			if down {
+				return errors.New("disk full")
+			}
+			return nil
+		}
+	})
+	want(t, s.do("GET", "/healthz", ""), http.StatusOK)
+	want(t, s.do("HEAD", "/readyz", ""), http.StatusOK)
+	want(t, s.do("POST", "/readyz", ""), http.StatusMethodNotAllowed, "Allow", "GET, HEAD")
+	down = true
+	want(t, s.do("GET", "/healthz", ""), http.StatusOK)
+	got := s.do("GET", "/readyz", "")
+	want(t, got, http.StatusServiceUnavailable)
+	if strings.Contains(got.Body.String(), "disk") {
+		t.Errorf("the cause was told: %s", got.Body)
+	}
+}
+
+func TestLogHoldsNoPersonalData(t *testing.T) {
+	s := serve(t, nil)
+	code := "160350-900N"
+	s.do("GET", "/fhir/Consent?patient:identifier=urn:oid:1.2.246.21%7C"+code, "")
+	s.do("GET", "/fhir/Consent/"+code, "")
+	s.do("GET", "/fhir/"+code+"/"+code, "", "X-Request-Id", code)
+	s.do("POST", "/fhir/Consent", consent, "Content-Type", "application/fhir+json")
+	s.do("POST", "/fhir/Consent", strings.Replace(consent, code, "160350-900M", 1), "Content-Type", "application/fhir+json")
+	s.do("POST", "/fhir/Consent/_search", "patient:identifier="+code, "Content-Type", "application/x-www-form-urlencoded")
+	s.do(code, "/fhir/Consent", "")
+	log := s.log.String()
+	if strings.Contains(log, "160350") {
+		t.Errorf("an identity code is in the log:\n%s", log)
+	}
+	if n := strings.Count(log, "\n"); n != 7 {
+		t.Errorf("%d lines for 7 requests:\n%s", n, log)
+	}
+	for _, shape := range []string{`path=/fhir/Consent `, `path=/fhir/Consent/{} `, `path=/fhir/{}/{} `, `path=/fhir/Consent/_search `, `method=other `} {
+		if !strings.Contains(log, shape) {
+			t.Errorf("the log has no %q:\n%s", shape, log)
+		}
+	}
+}
+
+func TestFormsAreForSearches(t *testing.T) {
+	s, _ := stored(t)
+	form := []string{"Content-Type", "application/x-www-form-urlencoded"}
+	got := s.do("POST", "/fhir/Consent/_search", "patient:identifier=urn:oid:1.2.246.21%7C160350-900N", form...)
+	want(t, got, http.StatusOK)
+	if !strings.Contains(got.Body.String(), `"total":1`) {
+		t.Errorf("the form found nothing: %s", got.Body)
+	}
+	want(t, s.do("POST", "/fhir/Consent/_search", ""), http.StatusOK)
+	want(t, s.do("POST", "/fhir/Consent", "status=active", form...), http.StatusUnsupportedMediaType)
+}
