@@ -2,6 +2,7 @@ package audit
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"time"
 
@@ -18,7 +19,7 @@ type line struct {
 
 // entry begins anew and writes the record with its line end.
 func (l *line) entry(e *Entry) {
-	l.buf, l.comma = l.buf[:0], false
+	l.buf, l.comma = slices.Grow(l.buf[:0], e.size()), false
 	l.open("", '{')
 	l.time("time", e.Time)
 	l.text("request", e.RequestID)
@@ -37,6 +38,16 @@ func (l *line) entry(e *Entry) {
 	}
 	l.close('}')
 	l.buf = append(l.buf, '\n')
+}
+
+// size is about how many bytes the record takes, so that a thousand items make
+// the buffer grow once.
+func (e *Entry) size() int {
+	const entry, change, item = 1024, 128, 512
+	if e.Decision == nil {
+		return entry + change*len(e.Changes)
+	}
+	return entry + item*len(e.Decision.Items)
 }
 
 func (l *line) decision(d *Decision) {

@@ -117,6 +117,7 @@ func (x *exchange) fill(buffer *bytes.Buffer) error {
 	if encoding := first(x.in.Header, "Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		return unknownMedia("Send the body as it is, without Content-Encoding.")
 	}
+	buffer.Grow(int(max(0, min(x.in.ContentLength, keep))) + bytes.MinRead)
 	_, err := buffer.ReadFrom(http.MaxBytesReader(x.out, x.in.Body, x.limit))
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return x.tooLarge()
@@ -162,11 +163,14 @@ func unknownMedia(text string) error {
 // buffers are reused: a body is copied out of its buffer when it is parsed.
 var buffers = sync.Pool{New: func() any { return bytes.NewBuffer(make([]byte, 0, 16<<10)) }}
 
+// keep is how large a buffer is made at once, on the word of Content-Length, and
+// half of how large it may be to be kept: a thousand items fit.
+const keep = 1 << 20
+
 // recycle keeps a buffer for the next body, unless it grew so large that
 // keeping it would hold memory for nothing.
 func recycle(buffer *bytes.Buffer) {
-	const keep = 256 << 10
-	if buffer.Cap() > keep {
+	if buffer.Cap() > 2*keep {
 		return
 	}
 	buffer.Reset()

@@ -41,11 +41,13 @@ func (f folders) reopen(t testing.TB, e driver.Engine) driver.Engine {
 }
 
 func TestEngineOnDisk(t *testing.T) {
+	t.Parallel()
 	f := folders{}
 	storagetest.Run(t, storagetest.Harness{Open: f.open, Reopen: f.reopen})
 }
 
 func TestEngineInMemory(t *testing.T) {
+	t.Parallel()
 	storagetest.Run(t, storagetest.Harness{Open: func(t testing.TB) driver.Engine {
 		t.Helper()
 		e, err := embedded.Open(t.Context(), "", embedded.Options{})

@@ -13,3 +13,6 @@ func Pages(e *Engine) (int, error) {
 	n, err := e.writer.c.number("PRAGMA page_count")
 	return int(n), err
 }
+
+// Scratch is where the files of an engine in memory had their names.
+func Scratch(e *Engine) string { return e.scratch }

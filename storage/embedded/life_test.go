@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -191,52 +192,6 @@ func TestAWriterWhoseTimeIsUpWhileWaitingIsSkipped(t *testing.T) {
 	}
 }
 
-// TestAFullDisk fills the file to a bound: what was acknowledged stays, what
-// wasn't leaves nothing, and when there is room again the engine goes on.
-func TestAFullDisk(t *testing.T) {
-	e := open(t, t.TempDir())
-	if err := appendOne(e, "first"); err != nil {
-		t.Fatal(err)
-	}
-	pages, err := embedded.Pages(e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := embedded.LimitPages(e, pages+20); err != nil {
-		t.Fatal(err)
-	}
-	var mu sync.Mutex
-	acknowledged, refused := 1, 0
-	var group sync.WaitGroup
-	for i := range 16 {
-		group.Go(func() {
-			for n := range 20 {
-				err := appendOne(e, fmt.Sprintf("w%d-%d", i, n))
-				mu.Lock()
-				if err == nil {
-					acknowledged++
-				} else if refused++; !errors.Is(err, driver.ErrUnavailable) {
-					t.Errorf("got %v, want ErrUnavailable", err)
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	group.Wait()
-	if refused == 0 {
-		t.Fatal("the file never was full")
-	}
-	if got := count(t, e); got != acknowledged {
-		t.Errorf("got %d documents, but %d were acknowledged", got, acknowledged)
-	}
-	if err := embedded.LimitPages(e, 1_000_000); err != nil {
-		t.Fatal(err)
-	}
-	if err := appendOne(e, "after"); err != nil {
-		t.Errorf("with room again: %v", err)
-	}
-}
-
 func TestASequenceOutlivesNeitherItsContextNorItsTransaction(t *testing.T) {
 	e := open(t, "")
 	for _, id := range []string{"a", "b", "c"} {
@@ -272,10 +227,7 @@ func TestEnginesInMemoryArePrivateAndLeaveNothing(t *testing.T) {
 	if got := count(t, other); got != 0 {
 		t.Errorf("the other engine has %d documents", got)
 	}
-	for _, folder := range []string{"/dev/shm", os.TempDir()} {
-		left, err := filepath.Glob(filepath.Join(folder, "tahto-*"))
-		if err != nil || len(left) > 0 {
-			t.Errorf("left in %s: %v %v", folder, left, err)
-		}
+	if _, err := os.Stat(embedded.Scratch(one)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("its folder still has a name: %v", err)
 	}
 }
