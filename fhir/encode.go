@@ -160,6 +160,12 @@ func (w *Writer) Coding(name, system, code string) {
 	w.End()
 }
 
+// Reset empties the Writer for another use and keeps its room.
+func (w *Writer) Reset() { w.buf, w.comma = w.buf[:0], false }
+
+// Bytes is what was written so far, in the Writer's own memory.
+func (w *Writer) Bytes() []byte { return w.buf }
+
 // Resource closes the resource and gives it. The Writer is done.
 func (w *Writer) Resource() *Resource {
 	w.End()

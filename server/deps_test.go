@@ -34,7 +34,7 @@ var allowed = map[string][]string{
 	"storage/storagetest": {"fhir", "fhir/issue", "fhir/search", "storage", "storage/driver",
 		"github.com/google/go-cmp/cmp", "pgregory.net/rapid"},
 	"conformance":  {"fhir", "fhir/search", "profiles"},
-	"server/audit": {"mapping/consent", "mapping/decision"},
+	"server/audit": {"fhir", "mapping/consent", "mapping/decision"},
 	"server/interaction": {"fhir", "fhir/issue", "fhir/search", "fhir/bundle", "mapping", "mapping/consent", "mapping/decision",
 		"storage", "conformance", "server/audit", "github.com/maypok86/otter/v2"},
 	"server/rest": {"fhir", "fhir/issue", "server/interaction", "github.com/gin-gonic/gin"},

@@ -1,5 +1,7 @@
 package decision
 
+import "iter"
+
 // Circumstances is a set of things the requester states about the situation.
 // The zero value is none.
 type Circumstances uint32
@@ -44,6 +46,17 @@ func ParseCircumstance(code string) (Circumstances, bool) {
 		}
 	}
 	return 0, false
+}
+
+// Codes are the codes of the circumstances in the set.
+func (c Circumstances) Codes() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i, code := range circumstanceCodes {
+			if c&(1<<i) != 0 && !yield(code) {
+				return
+			}
+		}
+	}
 }
 
 func (c Circumstances) has(all Circumstances) bool { return c&all == all }

@@ -22,6 +22,12 @@ const (
 	purposeCount
 )
 
+var purposeNames = []string{Care: "care", NotCare: "not-care"}
+
+// String names the purpose as far as the law tells purposes apart: care or
+// not-care; "" for an unknown one.
+func (p Purpose) String() string { return codeOf(purposeNames, p) }
+
 // carePurposes and otherPurposes are the purposes of use of v3-ActReason
 // (value set PurposeOfUse, 2014-03-26 as used by FHIR R4). "Break the glass"
 // is care in an emergency; it opens nothing by itself.
@@ -66,6 +72,9 @@ var denialViewCodes = []string{
 	NonKantaDisclosure:   "non-kanta-disclosure",
 	ProblemInvestigation: "problem-investigation",
 }
+
+// String gives the code of the purpose, or "" for one that justifies nothing.
+func (p DenialViewPurpose) String() string { return codeOf(denialViewCodes, p) }
 
 // ParseDenialViewPurpose reads a code of the code system
 // "denial-view-purpose"; any other code is no justified purpose.

@@ -82,6 +82,9 @@ var (
 // ParseOperation reads a code; false when no operation has it.
 func ParseOperation(code string) (Operation, bool) { return parse[Operation](operationCodes, code) }
 
+// String gives the code of the operation, or "" for an unknown one.
+func (o Operation) String() string { return codeOf(operationCodes, o) }
+
 // ParseChannel reads a code; false when no channel has it.
 func ParseChannel(code string) (Channel, bool) { return parse[Channel](channelCodes, code) }
 
@@ -90,6 +93,9 @@ func (c Channel) String() string { return codeOf(channelCodes, c) }
 
 // ParseBasis reads a code; false when no statutory ground has it.
 func ParseBasis(code string) (Basis, bool) { return parse[Basis](basisCodes, code) }
+
+// String gives the code of the statutory ground, or "" for none.
+func (b Basis) String() string { return codeOf(basisCodes, b) }
 
 // Sector is which law the data is under. The zero Sector is unknown.
 type Sector uint8

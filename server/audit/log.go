@@ -66,21 +66,21 @@ func endLine(file *os.File) error {
 
 // lines are buffers for records; one record of a thousand items takes some
 // hundred kilobytes.
-var lines = sync.Pool{New: func() any { return &line{buf: make([]byte, 0, 1024)} }}
+var lines = sync.Pool{New: func() any { return &line{} }}
 
 // Record writes the entry. With an error nothing may be told of what was
 // decided or done: no record, no answer.
 func (l *Log) Record(_ context.Context, e Entry) error {
-	record := lines.Get().(*line)
-	defer lines.Put(record)
-	record.entry(&e)
+	pooled := lines.Get().(*line)
+	defer lines.Put(pooled)
+	record := pooled.entry(&e)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.failed != nil {
 		return fmt.Errorf("%w: %w", ErrFailed, l.failed)
 	}
-	n, err := l.out.Write(record.buf)
-	if err == nil && n < len(record.buf) {
+	n, err := l.out.Write(record)
+	if err == nil && n < len(record) {
 		err = io.ErrShortWrite
 	}
 	if err != nil {
