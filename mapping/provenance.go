@@ -31,14 +31,17 @@ const (
 // there is a service unit (7) if and only if the recorder is a professional.
 // The faults carry Kanta's names of the rules, TIP-PROV-1 to TIP-PROV-4.
 //
+// With foreign, for a server that keeps Consents that are no declarations, a
+// target that refers to a Consent proves nothing, so that only the roles count.
+//
 // The references are taken as they stand: inside a transaction they are to be
 // resolved first, since a urn:uuid does not tell that it becomes a Consent.
-func CheckProvenance(r *fhir.Resource) error {
+func CheckProvenance(r *fhir.Resource, foreign bool) error {
 	var f findings
 	p := root(r)
 	aboutConsent := f.targets(&p)
 	f.recorded(&p)
-	if roles := f.agents(&p); aboutConsent || roles.any {
+	if roles := f.agents(&p); roles.any || aboutConsent && !foreign {
 		f.modifiers(&p)
 		f.recorder(&p, roles)
 	}

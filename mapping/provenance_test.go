@@ -53,7 +53,7 @@ func TestProvenanceNamesOneRecorder(t *testing.T) {
 		{"about two things", agents(`{"reference":"Patient/1"},`+about, "-"), []string{"TIP-PROV-3"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			err := mapping.CheckProvenance(parse(t, test.text))
+			err := mapping.CheckProvenance(parse(t, test.text), false)
 			if err == nil {
 				if test.want != nil {
 					t.Fatalf("was taken, want %v", test.want)
@@ -75,7 +75,7 @@ func TestProvenanceNamesOneRecorder(t *testing.T) {
 }
 
 func TestBadProvenancesAreRefusedWithTheElement(t *testing.T) {
-	if err := mapping.CheckProvenance(parse(t, provenance)); err != nil {
+	if err := mapping.CheckProvenance(parse(t, provenance), false); err != nil {
 		t.Fatal(err)
 	}
 	for _, test := range []struct {
@@ -102,7 +102,7 @@ func TestBadProvenancesAreRefusedWithTheElement(t *testing.T) {
 		{"modifier extension", `"target":`, `"modifierExtension":[{"url":"http://x.example"}],"target":`, issue.CodeExtension, "Provenance.modifierExtension[0]"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			err := mapping.CheckProvenance(parse(t, withPart(t, provenance, test.old, test.with)))
+			err := mapping.CheckProvenance(parse(t, withPart(t, provenance, test.old, test.with)), false)
 			if err == nil {
 				t.Fatal("was taken")
 			}

@@ -16,7 +16,7 @@ import (
 func (s *Service) admit(c Call) (*fhir.Resource, []issue.Issue, error) {
 	switch {
 	case c.Type == "Provenance":
-		return c.Body, nil, mapping.CheckProvenance(c.named())
+		return c.Body, nil, mapping.CheckProvenance(c.named(), s.ForeignConsents == KeepForeign)
 	case c.Type != "Consent":
 		return c.Body, nil, nil
 	case mapping.IsDeclaration(c.Body):

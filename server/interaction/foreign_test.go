@@ -35,4 +35,8 @@ func TestForeignConsentsAreKeptWithoutEffectIfAskedFor(t *testing.T) {
 	}
 	s.want(422, s.ask("POST Consent", body(t, declaration("", "denial-nothing", deny))))
 	s.want(201, s.ask("POST Provenance", body(t, provenance("Consent/elsewhere"))))
+	plain := `{"resourceType":"Provenance","target":[{"reference":"Consent/elsewhere"}],"recorded":"2024-01-10T12:00:00Z","agent":[{"who":{"reference":"Practitioner/x"}}]}`
+	s.want(201, s.ask("POST Provenance", body(t, plain)))
+	strict := open(t)
+	strict.want(422, strict.ask("POST Provenance", body(t, plain)))
 }
