@@ -99,7 +99,7 @@ func resource(w *fhir.Writer, resourceType string, offers []Offer, parameters *s
 	w.Object("")
 	w.String("type", resourceType)
 	interactions(w, offers, Type)
-	w.String("versioning", "versioned-update")
+	w.String("versioning", "versioned")
 	w.Bool("readHistory", true)
 	w.Bool("updateCreate", true)
 	w.Bool("conditionalCreate", true)

@@ -93,9 +93,17 @@ func (p *parser) scalar(n *node) error {
 		n.kind, n.text = Number, written
 	default:
 		n.kind, n.text = String, unquote(written)
+		if len(n.text) != len(written)-2 && strings.ContainsFunc(n.text, forbidden) {
+			return p.fault("A string holds a control character; FHIR allows tab, line feed and carriage return only.")
+		}
 	}
 	return nil
 }
+
+// forbidden are the characters that no string of FHIR holds
+// (https://hl7.org/fhir/R4/datatypes.html#string). They can only come as
+// escapes: as they are, JSON does not take them.
+func forbidden(c rune) bool { return c < ' ' && c != '\t' && c != '\n' && c != '\r' }
 
 func unquote(written string) string {
 	if strings.IndexByte(written, '\\') < 0 {
@@ -118,9 +126,6 @@ func (p *parser) nested(n *node, kind Kind, fill func() error) error {
 	start := len(p.stack)
 	if err := fill(); err != nil {
 		return err
-	}
-	if len(p.stack) == start {
-		return p.fault("Objects and arrays are never empty in FHIR; leave the member out.")
 	}
 	if _, err := p.dec.ReadToken(); err != nil {
 		return p.syntax(err)
@@ -159,9 +164,6 @@ func (p *parser) members() error {
 		var value node
 		if err := p.value(&value); err != nil {
 			return err
-		}
-		if value.kind == Null {
-			return p.fault("A member is never null in FHIR; leave it out.")
 		}
 		p.stack[at].node = value
 	}

@@ -10,9 +10,10 @@
 // # JSON
 //
 // [Parse] reads the JSON format (https://hl7.org/fhir/R4/json.html) strictly:
-// duplicate members, invalid UTF-8, null outside an array of primitives, empty
-// objects and arrays, and nesting deeper than [MaxDepth] are refused, with the
-// place of the fault.
+// duplicate members, invalid UTF-8, control characters and nesting deeper than
+// [MaxDepth] are refused, with the place of the fault. What is JSON but never
+// FHIR, null and what is empty, is for [Resource.CheckForm] to find, in what is
+// to be stored.
 //
 // # Concurrency
 //
@@ -101,8 +102,8 @@ func (r *Resource) Stamp(id string, version uint64, updated time.Time) *Resource
 	meta = meta.
 		with("versionId", text(strconv.FormatUint(version, 10)), 0).
 		with("lastUpdated", text(Instant(updated)), 1)
-	stamped := root.with("id", text(id), 1)
-	stamped = stamped.with("meta", meta, stamped.index("id")+1)
+	stamped := root.with("id", text(id), 1+root.index("resourceType"))
+	stamped = stamped.with("meta", meta, 1+stamped.index("id"))
 	return fixed(stamped)
 }
 
@@ -134,51 +135,7 @@ func (r *Resource) WithTag(system, code string) *Resource {
 	}
 	tags.kids = append(tags.kids, child{node: *coding})
 	meta = meta.with("tag", tags, len(meta.kids))
-	return fixed(root.with("meta", meta, root.index("id")+1))
-}
-
-// MapReferences rewrites the string of every Reference.reference in the
-// resource, contained resources included, by f. It is how a Bundle's urn:uuid
-// references become real (https://hl7.org/fhir/R4/http.html#trules). If f
-// changes nothing the same resource comes back.
-func (r *Resource) MapReferences(f func(reference string) string) *Resource {
-	root, changed := mapReferences(r.tree(), "", f)
-	if !changed {
-		return r
-	}
-	return fixed(root)
-}
-
-// mapReferences copies only the path to a changed reference. An element's
-// reference member is a FHIR reference if it is a string and its parent is not
-// a Provision actor (whose reference is an object); uri and canonical members
-// have other names.
-func mapReferences(n *node, name string, f func(string) string) (*node, bool) {
-	if n.kind == String && name == "reference" {
-		if to := f(n.text); to != n.text {
-			return text(to), true
-		}
-		return n, false
-	}
-	var copied *node
-	for i := range n.kids {
-		of := n.kids[i].name
-		if n.kind == Array {
-			of = name
-		}
-		kid, changed := mapReferences(&n.kids[i].node, of, f)
-		if !changed {
-			continue
-		}
-		if copied == nil {
-			copied = &node{kind: n.kind, text: n.text, kids: append([]child(nil), n.kids...)}
-		}
-		copied.kids[i].node = *kid
-	}
-	if copied == nil {
-		return n, false
-	}
-	return copied, true
+	return fixed(root.with("meta", meta, 1+max(root.index("id"), root.index("resourceType"))))
 }
 
 // SetReference sets the reference string of item i of a member that is a list

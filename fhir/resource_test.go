@@ -45,6 +45,14 @@ func TestWithTagAddsATagOnce(t *testing.T) {
 	}
 }
 
+func TestWithTagKeepsTheTypeInFront(t *testing.T) {
+	r := mustParse(t, `{"resourceType":"Consent","status":"active"}`).WithTag("s", "c").Stamp("1", 1, noon)
+	want := `{"resourceType":"Consent","id":"1","meta":{"versionId":"1","lastUpdated":"2025-06-15T09:00:00.007Z","tag":[{"system":"s","code":"c"}]},"status":"active"}`
+	if got := string(r.JSON()); got != want {
+		t.Errorf("JSON =\n%s, want\n%s", got, want)
+	}
+}
+
 func TestMapReferencesReachesEveryReferenceAndNothingElse(t *testing.T) {
 	in := `{"resourceType":"Provenance","target":[{"reference":"urn:uuid:1"},{"reference":"Consent/9"}],` +
 		`"contained":[{"resourceType":"Patient","managingOrganization":{"reference":"urn:uuid:1"}}],` +
@@ -65,6 +73,26 @@ func TestMapReferencesReachesEveryReferenceAndNothingElse(t *testing.T) {
 	}
 	if same := r.MapReferences(func(reference string) string { return reference }); same != r {
 		t.Error("a mapping that changes nothing made a new resource")
+	}
+}
+
+func TestMapLinksReachesUrisAndNarrativeOnly(t *testing.T) {
+	in := `{"resourceType":"Provenance","text":{"status":"generated","div":"<div><a href=\"urn:uuid:1\">x</a> urn:uuid:1 <img src='urn:uuid:1'/></div>"},` +
+		`"extension":[{"url":"u","valueUri":"urn:uuid:1"}],"policy":["urn:uuid:1"],"target":[{"reference":"urn:uuid:1","identifier":{"system":"urn:uuid:1","value":"urn:uuid:1"}}]}`
+	want := `{"resourceType":"Provenance","text":{"status":"generated","div":"<div><a href=\"Consent/1\">x</a> urn:uuid:1 <img src='Consent/1'/></div>"},` +
+		`"extension":[{"url":"u","valueUri":"Consent/1"}],"policy":["Consent/1"],"target":[{"reference":"urn:uuid:1","identifier":{"system":"Consent/1","value":"urn:uuid:1"}}]}`
+	got := mustParse(t, in).MapLinks(func(urn string) string { return strings.Replace(urn, "urn:uuid:1", "Consent/1", 1) })
+	if string(got.JSON()) != want {
+		t.Errorf("MapLinks =\n%s, want\n%s", got.JSON(), want)
+	}
+}
+
+func TestReferencePathTellsThePlace(t *testing.T) {
+	r := mustParse(t, `{"resourceType":"Provenance","target":[{"reference":"a"},{"reference":"b"}],"agent":[{"who":{"reference":"c"}}]}`)
+	for reference, want := range map[string]string{"b": "Provenance.target[1].reference", "c": "Provenance.agent[0].who.reference", "d": "Provenance"} {
+		if got := r.ReferencePath(reference); got != want {
+			t.Errorf("ReferencePath(%q) = %q, want %q", reference, got, want)
+		}
 	}
 }
 

@@ -187,6 +187,8 @@ func TestBadConsentsAreRefusedWithTheElement(t *testing.T) {
 		{"event in social care", socialDenial, task, event, issue.CodeBusinessRule, "Consent.provision.data[0].reference.type"},
 		{"service task in health care", denial, one, `"provision":{"type":"deny",` + task + `}`, issue.CodeBusinessRule, "Consent.provision.class[0]"},
 		{"service task without system", socialDenial, `"system":"https://tahto.example/fhir/CodeSystem/service-task",`, ``, issue.CodeRequired, "Consent.provision.class[0].system"},
+		{"service task that does not exist", socialDenial, `"families"`, `"family"`, issue.CodeCodeInvalid, "Consent.provision.class[0].code"},
+		{"class of patient data as service task", socialDenial, task, summary, issue.CodeCodeInvalid, "Consent.provision.class[0].system"},
 		{"two service tasks", socialDenial, task, strings.Replace(task, `"families"}`, `"families"},{"system":"s:s","code":"t"}`, 1), issue.CodeInvariant, "Consent.provision.class[1]"},
 		{"prescription denial without one", declaration("denial-prescription", one), `"deny"`, `"deny"`, issue.CodeRequired, "Consent.provision.data"},
 		{"prescription denial of a controller", prescription, `"data":`, actor + `,"data":`, issue.CodeInvariant, "Consent.provision.data"},
@@ -222,6 +224,7 @@ func TestBadConsentsAreRefusedWithTheElement(t *testing.T) {
 			issue.CodeNotSupported, "Consent.provision.provision[0].actor[0].extension[0]"},
 		{"root narrowed", toSocial, `"type":"deny"`, `"type":"deny",` + public, issue.CodeNotSupported, "Consent.provision.actor"},
 		{"recorded backwards", toSocial, `"type":"permit"`, `"type":"permit","period":{"start":"2024-02","end":"2024-01"}`, issue.CodeInvariant, "Consent.provision.provision[0].period"},
+		{"consent to a service task that does not exist", toHealth, `"families"`, `"Families"`, issue.CodeCodeInvalid, "Consent.provision.provision[0].class[0].code"},
 		{"service task without code", toHealth, `,"code":"families"`, ``, issue.CodeRequired, "Consent.provision.provision[0].class[0].code"},
 
 		{"declared by nobody known", will, `"status"`, `"extension":[{"url":"https://tahto.example/fhir/StructureDefinition/declared-by","valueCode":"friend"}],"status"`,

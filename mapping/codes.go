@@ -67,6 +67,12 @@ const (
 	deny             = "deny"
 )
 
+// serviceTasks are the codes of [ServiceTaskSystem]. Of the national system and
+// of others the codes are not known here.
+var serviceTasks = []string{
+	"families", "working-age", "elderly", "substance-abuse", "disability", "child-protection", "family-law",
+}
+
 // dataCategories are the codes of [DataCategorySystem]: the patient summary,
 // all entries of service events, statements and certificates (decree 457/2024
 // section 25).

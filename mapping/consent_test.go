@@ -53,10 +53,10 @@ func organisations() *rapid.Generator[consent.Identifier] {
 
 func codings() *rapid.Generator[consent.Coding] {
 	return rapid.Custom(func(t *rapid.T) consent.Coding {
-		return consent.Coding{
-			System: rapid.SampledFrom([]string{mapping.ServiceTaskSystem, mapping.NationalServiceTaskSystem}).Draw(t, "system"),
-			Code:   rapid.StringMatching(`[a-z0-9]([a-z -]{0,6}[a-z0-9])?`).Draw(t, "code"),
+		if rapid.Bool().Draw(t, "readable") {
+			return consent.Coding{System: mapping.ServiceTaskSystem, Code: rapid.SampledFrom([]string{"families", "elderly", "family-law"}).Draw(t, "task")}
 		}
+		return consent.Coding{System: mapping.NationalServiceTaskSystem, Code: rapid.StringMatching(`[a-z0-9]([a-z -]{0,6}[a-z0-9])?`).Draw(t, "code")}
 	})
 }
 

@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"slices"
+	"strings"
 
 	"tahto/fhir/issue"
 	"tahto/mapping/consent"
@@ -124,26 +125,44 @@ func (f *findings) data(grant *place, kind consent.Kind) []consent.Coding {
 		if !ok {
 			continue
 		}
-		coding, ok := f.coding(&at)
-		if ok && kind == consent.ConsentHealthToSocial && !f.dataCategory(&at, coding) {
-			continue
+		if kind == consent.ConsentSocialToHealth {
+			data = append(data, f.serviceTask(&at))
+		} else {
+			data = append(data, f.dataCategory(&at))
 		}
-		data = append(data, consent.Coding{System: intern(coding.System), Code: intern(coding.Code)})
 	}
 	return data
 }
 
-// dataCategory refuses a class of patient data the decision would never meet.
-// Service tasks, the other way round, are any Coding.
-func (f *findings) dataCategory(at *place, coding consent.Coding) bool {
-	name, text := "code", "No class of patient data has this code; use summary, events or statements."
+// dataCategory reads a class of patient data, and refuses one that the decision
+// would never meet.
+func (f *findings) dataCategory(at *place) consent.Coding {
+	coding, ok := f.coding(at)
 	switch {
+	case !ok:
 	case coding.System != DataCategorySystem:
-		name, text = "system", "Patient data that may pass to social care is named by the code system "+DataCategorySystem+"."
-	case slices.Contains(dataCategories, coding.Code):
-		return true
+		f.wrongCode(at, "system", "Patient data that may pass to social care is named by the code system "+DataCategorySystem+".")
+	case !slices.Contains(dataCategories, coding.Code):
+		f.wrongCode(at, "code", "No class of patient data has this code; use summary, events or statements.")
 	}
+	return consent.Coding{System: intern(coding.System), Code: intern(coding.Code)}
+}
+
+// serviceTask reads a service task (palvelutehtävä): any Coding, but none that
+// is certainly no service task, since a denial of it would never match.
+func (f *findings) serviceTask(at *place) consent.Coding {
+	coding, ok := f.coding(at)
+	switch {
+	case !ok:
+	case coding.System == ServiceTaskSystem && !slices.Contains(serviceTasks, coding.Code):
+		f.wrongCode(at, "code", "No service task has this code; use families, working-age, elderly, substance-abuse, disability, child-protection or family-law.")
+	case coding.System != ServiceTaskSystem && strings.HasPrefix(coding.System, Base+"/"):
+		f.wrongCode(at, "system", "This is no code system of service tasks; use "+NationalServiceTaskSystem+" or "+ServiceTaskSystem+".")
+	}
+	return consent.Coding{System: intern(coding.System), Code: intern(coding.Code)}
+}
+
+func (f *findings) wrongCode(at *place, name, text string) {
 	wrong := at.member(name)
 	f.fault(&wrong, issue.CodeCodeInvalid, text)
-	return false
 }

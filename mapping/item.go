@@ -61,7 +61,7 @@ func (f *findings) itemPart(part *parameter, item *Item) {
 	case "serviceEvent":
 		asked.ServiceEvent = f.identifierOf(part)
 	case "serviceTask":
-		asked.ServiceTask = f.codingOf(part)
+		asked.ServiceTask = f.taskOf(part)
 	case "document":
 		asked.Document = f.identifierOf(part)
 	case "category":
@@ -94,6 +94,13 @@ func (f *findings) sectorOf(part *parameter) decision.Sector {
 		f.unknown(&part.value, "No sector has this code.")
 	}
 	return sector
+}
+
+func (f *findings) taskOf(part *parameter) consent.Coding {
+	if !f.objectOf(part, "valueCoding") {
+		return consent.Coding{}
+	}
+	return f.serviceTask(&part.value)
 }
 
 // recordedOf reads when an item was recorded: the whole of the day, month or

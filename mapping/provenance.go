@@ -39,6 +39,7 @@ const (
 func CheckProvenance(r *fhir.Resource, foreign bool) error {
 	var f findings
 	p := root(r)
+	f.containedIDs(&p)
 	aboutConsent := f.targets(&p)
 	f.recorded(&p)
 	if roles := f.agents(&p); roles.any || aboutConsent && !foreign {

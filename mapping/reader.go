@@ -265,3 +265,19 @@ func (f *findings) modifiers(p *place) {
 		}
 	}
 }
+
+// containedIDs refuses two contained resources with one id: who reads a
+// reference to it would have to guess (https://hl7.org/fhir/R4/references.html#contained).
+func (f *findings) containedIDs(p *place) {
+	seen := map[string]bool{}
+	list := f.list(p, "contained")
+	for i := range list.Len() {
+		contained := list.item(i)
+		id := contained.Get("id").Text()
+		if seen[id] && id != "" {
+			at := contained.member("id")
+			f.fault(&at, issue.CodeInvariant, "Two contained resources have this id; give each its own.")
+		}
+		seen[id] = true
+	}
+}

@@ -79,7 +79,9 @@ func kantaKind(system, code string) (consent.Kind, bool) {
 // A date without a time is the start of that day in Finland, for beginning and
 // withdrawal alike: who withdraws on a day has withdrawn for all of it. The
 // period of a part of a consent between the sectors bounds when data was
-// recorded, and includes its last day.
+// recorded, and includes its last day. A withdrawal that does not say from when
+// (inactive without period.end) has effect from the instant it was recorded,
+// the meta.lastUpdated that the server stamped (rules M36, 703/2023 section 58).
 func ReadStatement(r *fhir.Resource) (consent.Statement, error) {
 	p := root(r)
 	if r.Type() != "Consent" {
@@ -87,6 +89,7 @@ func ReadStatement(r *fhir.Resource) (consent.Statement, error) {
 	}
 	var f findings
 	f.modifiers(&p)
+	f.containedIDs(&p)
 	s := consent.Statement{
 		ID:     strings.Clone(r.ID()),
 		Kind:   f.kind(&p, claims(r, KantaConsentProfile)),
@@ -99,10 +102,23 @@ func ReadStatement(r *fhir.Resource) (consent.Statement, error) {
 	s.Declared = f.declared(&p)
 	f.declarer(&p, &s)
 	f.content(&p, &s)
+	if s.Status == consent.Withdrawn && s.Until.IsZero() {
+		s.Until = recorded(r)
+	}
 	if err := f.err(issue.Unprocessable); err != nil {
 		return consent.Statement{}, err
 	}
 	return s, nil
+}
+
+// recorded is when the version was stored; zero for a resource that was not
+// stored yet.
+func recorded(r *fhir.Resource) time.Time {
+	at, err := ParseInstant(r.Root().Get("meta").Get("lastUpdated").Text())
+	if err != nil {
+		return time.Time{}
+	}
+	return at.UTC()
 }
 
 func (f *findings) status(p *place) consent.Status {

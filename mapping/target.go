@@ -144,9 +144,7 @@ func (f *findings) taskTarget(list *place, kind consent.Kind, target *consent.Ta
 		return
 	}
 	target.Kind = consent.TargetServiceTask
-	if task, ok := f.coding(&at); ok {
-		target.Task = consent.Coding{System: intern(task.System), Code: intern(task.Code)}
-	}
+	target.Task = f.serviceTask(&at)
 }
 
 // controller reads the actor of a denial: whose data, and of which register.

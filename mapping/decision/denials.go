@@ -125,7 +125,7 @@ func (h *Hearing) matchesLegacy(target *consent.Target, item *Item, m *matter) (
 	if original.IsZero() && m.merged {
 		original = item.Controller
 	}
-	if inFile && h.directory.isWithin(original, old.id) {
+	if inFile && (h.directory.isWithin(original, old.id) || h.directory.isWithin(item.Controller, old.id)) {
 		return true, 0
 	}
 	if old.known.successor.id != m.controller.id {

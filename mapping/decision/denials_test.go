@@ -97,6 +97,7 @@ func TestDenialOfAMergedProvider(t *testing.T) {
 		{"old data of nobody knows whom in a file not denied", "M", "patient", held(t, "A", "occupational", old), free},
 		{"old data of nobody knows whom elsewhere", "M", "", held(t, "U1", "patient", old), free},
 		{"asked by the old controller", "M", "", held(t, "M", "patient", old), hit},
+		{"asked by the old controller, recorded by another", "N", "", held(t, "N", "patient", old, original("P9")), hit},
 		{"carried over to the whole patient file", "K", "", held(t, "A", "patient"), hit},
 		{"not carried over to the occupational file", "K", "", held(t, "A", "occupational"), free},
 		{"carried over to the file it is aimed at", "K", "occupational", held(t, "A", "occupational"), hit},

@@ -169,6 +169,7 @@ func TestGroundsThatNeedNoConsent(t *testing.T) {
 		{"unconscious, denied", asks(t, "B", "patient", when(decision.Unconscious)), item, denial, denied(0)},
 		{"agreed provider", asks(t, "B", "patient", by(decision.Other), when(decision.AgreedWithPatient)), item, nil, agreed},
 		{"agreed provider, denied", asks(t, "B", "patient", by(decision.Other), when(decision.AgreedWithPatient)), item, denial, denied(0)},
+		{"agreed provider, to social care", asks(t, "S1", "social", by(decision.Other), when(decision.AgreedWithPatient)), item, nil, none()},
 		{"agreed provider, social data", asks(t, "B", "social", by(decision.Other), when(decision.AgreedWithPatient)), social, nil, none()},
 		{"agreed provider, another purpose", asks(t, "B", "patient", when(decision.AgreedWithPatient), notCare), item, nil, none()},
 		{"immediate care alone is no ground", asks(t, "B", "patient", when(decision.ImmediateCare|decision.KantaNotPossible|decision.Voucher)), item, nil, none()},

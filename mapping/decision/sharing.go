@@ -76,9 +76,9 @@ var grounds = []Rule{
 	},
 	{
 		ID: "R23", Law: "L703 54(5) (L307)",
-		Text:   "A healthcare provider sends necessary data or a summary to a provider agreed with the patient. From 1.7.2024.",
+		Text:   "A healthcare provider sends necessary data or a summary to another one, agreed with the patient. From 1.7.2024. Section 54 is of health care, so not to social care.",
 		Effect: Permit, Reason: ReasonAgreedCareProvider, Obligations: DisclosureLog | CheckDenials,
-		all: agreed | healthItem | forCare | agreedRuleBegun, any: sameSector | crossSector, checksLegacy: true,
+		all: agreed | healthItem | sameSector | forCare | agreedRuleBegun, checksLegacy: true,
 	},
 }
 

@@ -126,7 +126,7 @@ func TestCapabilityStatementIsThatOfR4(t *testing.T) {
 	for path, want := range map[string]string{
 		"resourceType": "CapabilityStatement", "status": "active", "kind": "instance", "fhirVersion": "4.0.1", "format.0": "json",
 		"implementation.url": base, "rest.0.mode": "server", "rest.0.resource.0.type": "Consent", "rest.0.resource.1.type": "Provenance",
-		"rest.0.resource.0.versioning": "versioned-update", "rest.0.resource.0.readHistory": "true", "rest.0.resource.0.updateCreate": "true",
+		"rest.0.resource.0.versioning": "versioned", "rest.0.resource.0.readHistory": "true", "rest.0.resource.0.updateCreate": "true",
 		"rest.0.resource.0.conditionalCreate": "true", "rest.0.resource.0.operation.0.name": "evaluate",
 		"rest.0.resource.0.operation.0.definition": "https://tahto.example/fhir/OperationDefinition/Consent-evaluate",
 		"rest.0.resource.1.operation.0.name":       "",

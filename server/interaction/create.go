@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"tahto/fhir"
 	"tahto/fhir/issue"
@@ -53,6 +54,8 @@ func (s *Service) create(ctx context.Context, t *turn, w *write) (Response, erro
 // condition reads the search that decides whether something is created. It is
 // always strict: what is left out of it would widen it.
 func (s *Service) condition(resourceType, text string) (*search.Query, error) {
+	// The specification has the search alone; many send it as they would a URL.
+	text = strings.TrimPrefix(strings.TrimPrefix(text, resourceType), "?")
 	values, err := url.ParseQuery(text)
 	if err != nil {
 		return nil, issue.New(issue.Invalid, "http.If-None-Exist", "The search of If-None-Exist is not well escaped.")

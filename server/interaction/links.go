@@ -50,12 +50,20 @@ func (l *links) settle(ctx context.Context, r *fhir.Resource, from string) (*fhi
 	settled := r.MapReferences(func(reference string) string {
 		to, err := l.follow(ctx, reference, from)
 		if err != nil && fault == nil {
-			fault = placed(r.Type(), err)
+			fault = placed(r.ReferencePath(reference), err)
 		}
 		return to
 	})
 	if fault != nil {
 		return nil, fault
+	}
+	if l.work != nil {
+		settled = settled.MapLinks(func(urn string) string {
+			if key, found := l.entry(urn, from); found {
+				return key.String()
+			}
+			return urn
+		})
 	}
 	if settled.Type() != "Provenance" {
 		return settled, nil
@@ -63,8 +71,7 @@ func (l *links) settle(ctx context.Context, r *fhir.Resource, from string) (*fhi
 	return l.pinTargets(ctx, settled)
 }
 
-// placed gives an error's issues one place: a reference is not told apart from
-// its fellows in the same resource.
+// placed gives an error's issues the place of the reference.
 func placed(expression string, err error) error {
 	e, ours := errors.AsType[*issue.Error](err)
 	if !ours {
@@ -83,21 +90,35 @@ func (l *links) follow(ctx context.Context, reference, from string) (string, err
 	if reference == "" || reference[0] == '#' {
 		return reference, nil
 	}
-	if l.work != nil {
-		if step, found := l.work.Named(reference, from); found && l.keys[step.Entry].Type != "" {
-			return l.keys[step.Entry].String(), nil
-		}
-		if bundle.IsLocalName(reference) {
-			return reference, issue.New(issue.Unprocessable, "", "A reference names a urn:uuid that is the fullUrl of no entry of this transaction.").Coded(issue.CodeNotFound)
-		}
-		if resourceType, query, ok := bundle.Conditional(reference); ok {
-			return l.lookUp(ctx, reference, resourceType, query)
-		}
+	if key, found := l.entry(reference, from); found {
+		return key.String(), nil
 	}
-	if local, ok := strings.CutPrefix(reference, l.service.Base+"/"); ok {
-		return local, nil
+	reference = strings.TrimPrefix(reference, l.service.Base+"/")
+	resourceType, query, conditional := bundle.Conditional(reference)
+	switch {
+	case bundle.IsLocalName(reference) && l.work != nil:
+		return reference, issue.New(issue.Unprocessable, "", "A reference names a urn:uuid that is the fullUrl of no entry of this transaction.").Coded(issue.CodeNotFound)
+	case bundle.IsLocalName(reference):
+		return reference, issue.New(issue.Unprocessable, "", "A urn:uuid means something only within a transaction; give the reference of what is stored.").Coded(issue.CodeNotFound)
+	case conditional && l.work != nil:
+		return l.lookUp(ctx, reference, resourceType, query)
+	case conditional:
+		return reference, issue.New(issue.Unprocessable, "", "A conditional reference is followed only within a transaction; give the reference itself.").Coded(issue.CodeNotSupported)
 	}
 	return reference, nil
+}
+
+// entry is the resource that another entry of the transaction stands for, by
+// the name that entry has in the Bundle.
+func (l *links) entry(name, from string) (fhir.Key, bool) {
+	if l.work == nil {
+		return fhir.Key{}, false
+	}
+	step, found := l.work.Named(name, from)
+	if !found || l.keys[step.Entry].Type == "" {
+		return fhir.Key{}, false
+	}
+	return l.keys[step.Entry], true
 }
 
 // lookUp resolves a conditional reference: exactly one resource must match.
@@ -147,15 +168,12 @@ func (l *links) pinTargets(ctx context.Context, r *fhir.Resource) (*fhir.Resourc
 // pin gives a target with its version. What is elsewhere, contained or named
 // by identifier only stays as it is.
 func (l *links) pin(ctx context.Context, reference string) (string, error) {
-	if bundle.IsLocalName(reference) {
-		return "", issue.New(issue.Unprocessable, "", "A urn:uuid means something only within a transaction; give the reference of what is stored.").Coded(issue.CodeNotFound)
-	}
-	if _, _, conditional := bundle.Conditional(reference); conditional {
-		return "", issue.New(issue.Unprocessable, "", "A conditional reference is followed only within a transaction; give the reference itself.").Coded(issue.CodeNotSupported)
+	if reference == "" || reference[0] == '#' || strings.Contains(reference, ":") {
+		return reference, nil
 	}
 	key, version, local := readRelative(reference)
 	if !local {
-		return reference, nil
+		return "", issue.New(issue.Unprocessable, "", "This is no reference; write it as Consent/1 or Consent/1/_history/2.").Coded(issue.CodeValue)
 	}
 	newest, err := l.version(ctx, key)
 	switch {
@@ -216,7 +234,7 @@ func readRelative(reference string) (key fhir.Key, version uint64, ok bool) {
 	} else if len(parts) != 2 {
 		return fhir.Key{}, 0, false
 	}
-	if parts[0] == "" || parts[0][0] < 'A' || parts[0][0] > 'Z' || !idPattern.MatchString(parts[1]) {
+	if parts[0] == "" || parts[0][0] < 'A' || parts[0][0] > 'Z' || !isID(parts[1]) {
 		return fhir.Key{}, 0, false
 	}
 	return fhir.Key{Type: parts[0], ID: parts[1]}, version, true

@@ -42,6 +42,9 @@ type Response struct {
 	Allow []string
 	// Resource is the body; nil for none.
 	Resource *fhir.Resource
+	// Warnings are what there is to say about a success, where Resource does
+	// not say it.
+	Warnings []string
 	// Err is the cause of an internal error, for the log; it is never sent.
 	Err error
 

@@ -121,6 +121,10 @@ func known(method string) string {
 
 var idPattern = regexp.MustCompile(`^[A-Za-z0-9\-.]{1,64}$`)
 
+// isID tells whether it can be the id of a resource. Two that R4 allows can't
+// stand in a URL: . and .. are steps in a path (RFC 3986 section 5.2.4).
+func isID(id string) bool { return idPattern.MatchString(id) && id != "." && id != ".." }
+
 // fits compares a path with a pattern, segment by segment, and takes what the
 // braces stand for.
 func (c *Call) fits(pattern string, kept []string) bool {
@@ -135,7 +139,7 @@ func (c *Call) fits(pattern string, kept []string) bool {
 		switch {
 		case want == "{type}" && slices.Contains(kept, got):
 			c.Type = got
-		case want == "{id}" && idPattern.MatchString(got):
+		case want == "{id}" && isID(got):
 			c.ID = got
 		case want == "{version}" && got != "":
 			c.Version = got
@@ -155,7 +159,7 @@ func unknownPath(kept []string, r Request) error {
 		return issue.New(issue.NotFound, "", "There is no such operation here; see the CapabilityStatement at metadata.").Coded(issue.CodeNotSupported)
 	case !slices.Contains(kept, resourceType):
 		return issue.Newf(issue.NotFound, "", "There are no resources of this type here; this server keeps %s.", strings.Join(kept, " and ")).Coded(issue.CodeNotSupported)
-	case id != "" && !idPattern.MatchString(id):
+	case id != "" && !isID(id):
 		return issue.Newf(issue.Invalid, resourceType+".id", "An id has 1 to 64 letters (A-Z, a-z), digits, dashes and dots.").Coded(issue.CodeValue)
 	}
 	return issue.New(issue.NotFound, "", "There is nothing at this address; see the CapabilityStatement at metadata.")

@@ -67,7 +67,7 @@ func (s *statements) of(ctx context.Context, tx *storage.Tx, person consent.Iden
 	if err != nil || current {
 		return known.declared, err
 	}
-	fresh, err := known.renew(ctx, tx, q)
+	fresh, err := known.renew(ctx, tx, person, q)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func declarationsOf(person consent.Identifier) search.Query {
 
 // renew makes a dossier of the current versions, and takes what is compiled
 // already.
-func (d *dossier) renew(ctx context.Context, tx *storage.Tx, q search.Query) (*dossier, error) {
+func (d *dossier) renew(ctx context.Context, tx *storage.Tx, person consent.Identifier, q search.Query) (*dossier, error) {
 	var heads []storage.Head
 	for head, err := range tx.Heads(ctx, q) {
 		if err != nil {
@@ -121,16 +121,16 @@ func (d *dossier) renew(ctx context.Context, tx *storage.Tx, q search.Query) (*d
 			fresh.declared = append(fresh.declared, d.declared[i])
 			continue
 		}
-		if err := fresh.read(ctx, tx, head); err != nil {
+		if err := fresh.read(ctx, tx, person, head); err != nil {
 			return nil, err
 		}
 	}
 	return fresh, nil
 }
 
-// read adds one Consent. A declaration that can't be read fails the decision:
-// leaving it out might leave out a denial.
-func (d *dossier) read(ctx context.Context, tx *storage.Tx, head storage.Head) error {
+// read adds one Consent. A declaration that can't be read, or that is of
+// somebody else, fails the decision: leaving it out might leave out a denial.
+func (d *dossier) read(ctx context.Context, tx *storage.Tx, person consent.Identifier, head storage.Head) error {
 	stored, err := tx.Load(ctx, head)
 	if err != nil {
 		return err
@@ -145,7 +145,10 @@ func (d *dossier) read(ctx context.Context, tx *storage.Tx, head storage.Head) e
 		// this server's responsibility.
 		return fmt.Errorf("stored declaration %s can't be read: %v", stored.Reference(), err)
 	}
-	if len(d.declared) > 0 && d.declared[0].Person == one.Person {
+	if one.Person != person {
+		return fmt.Errorf("stored declaration %s is found by another person than it is of", stored.Reference())
+	}
+	if len(d.declared) > 0 {
 		one.Person = d.declared[0].Person // one string for all
 	}
 	d.declared = append(d.declared, one)

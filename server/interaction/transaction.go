@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"tahto/fhir"
 	"tahto/fhir/bundle"
@@ -85,10 +86,29 @@ func (s *Service) runAll(ctx context.Context, t *turn, work *bundle.Work, parts 
 	if err := t.identify(ctx, work, parts); err != nil {
 		return Response{}, err
 	}
-	if err := s.runSome(ctx, t, parts, order[deletions:], answers); err != nil {
+	if err := s.runSome(ctx, t, parts, lookingLast(parts, order[deletions:]), answers); err != nil {
 		return Response{}, err
 	}
 	return Response{Status: http.StatusOK, Resource: bundle.Response(true, answers)}, nil
+}
+
+// lookingLast moves what has conditional references behind what else is
+// written: those are resolved when the rest is done
+// (https://hl7.org/fhir/R4/http.html#trules), so that they find what the same
+// transaction writes, in whatever order it stands in the Bundle.
+func lookingLast(parts []part, order []int) []int {
+	rank := func(i int) int {
+		switch {
+		case parts[i].action.write == nil:
+			return 2
+		case parts[i].action.write.looks:
+			return 1
+		}
+		return 0
+	}
+	order = slices.Clone(order)
+	slices.SortStableFunc(order, func(a, b int) int { return rank(a) - rank(b) })
+	return order
 }
 
 func (s *Service) runSome(ctx context.Context, t *turn, parts []part, order []int, answers []bundle.Answer) error {

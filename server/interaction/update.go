@@ -2,10 +2,12 @@ package interaction
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"tahto/fhir"
 	"tahto/fhir/issue"
+	"tahto/mapping"
 )
 
 // prepareUpdate is PUT [type]/[id] (https://hl7.org/fhir/R4/http.html#update).
@@ -46,4 +48,33 @@ func sameID(c Call) error {
 		return issue.Newf(issue.Invalid, c.Type+".id", "The id of the resource is not the one in the address.").Coded(issue.CodeValue)
 	}
 	return checkClientID(c.key())
+}
+
+// sameDeclaration refuses an update that makes a declaration of one person that
+// of another, or another declaration: the one that was there would be gone
+// without anybody having withdrawn it (rules section 2.3(4)).
+func (t *turn) sameDeclaration(ctx context.Context, w *write) error {
+	if w.key.Type != "Consent" {
+		return nil
+	}
+	head, there, err := t.tx.Head(ctx, w.key)
+	if err != nil || !there || head.Deleted {
+		return err
+	}
+	stored, err := t.tx.Load(ctx, head)
+	if err != nil || !mapping.IsDeclaration(stored.Resource) {
+		return err
+	}
+	before, err := mapping.ReadStatement(stored.Resource)
+	if err != nil {
+		return fmt.Errorf("stored declaration %s can't be read: %v", stored.Reference(), err)
+	}
+	after, err := mapping.ReadStatement(w.resource)
+	switch {
+	case err != nil || after.Kind != before.Kind:
+		return issue.New(issue.Unprocessable, "Consent.category", "An update can't make a declaration another one. Withdraw or annul this one, and send the other as a Consent of its own.").Coded(issue.CodeBusinessRule)
+	case after.Person != before.Person:
+		return issue.New(issue.Unprocessable, "Consent.patient", "An update can't make a declaration somebody else's. Annul this one, and send the other as a Consent of its own.").Coded(issue.CodeBusinessRule)
+	}
+	return nil
 }

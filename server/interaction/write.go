@@ -3,6 +3,7 @@ package interaction
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"tahto/fhir"
 	"tahto/fhir/bundle"
@@ -17,6 +18,8 @@ type write struct {
 	cond     storage.If
 	// entry is where it stands in a transaction.
 	entry int
+	// looks tells that the resource has conditional references.
+	looks bool
 	// from is the fullUrl of the entry, from which its relative references go.
 	from string
 	// says are warnings about the resource, for an answer that has a place for them.
@@ -52,6 +55,9 @@ func (s *Service) newWrite(c Call) (*write, error) {
 	if c.Body.Type() != c.Type {
 		return nil, issue.Newf(issue.Invalid, "resourceType", "The address is for %s, but the body is another resource.", c.Type)
 	}
+	if err := c.Body.CheckForm(); err != nil {
+		return nil, err
+	}
 	w := &write{prefer: c.prefer, inside: c.inside}
 	if c.planned != nil {
 		w.entry, w.from = c.planned.step.Entry, c.planned.step.FullURL
@@ -60,6 +66,7 @@ func (s *Service) newWrite(c Call) (*write, error) {
 	if w.resource, w.says, err = s.admit(c); err != nil {
 		return nil, err
 	}
+	w.looks = hasConditional(w.resource)
 	w.cond, err = preconditions(c)
 	return w, err
 }
@@ -86,10 +93,14 @@ func (s *Service) written(w *write, v storage.Version, status int) Response {
 	if w.prefer.outcome || len(w.says) > 0 {
 		response.outcome = fhir.OperationOutcome(w.says)
 	}
-	switch {
-	case w.prefer.outcome:
+	if w.prefer.outcome {
 		response.Resource = response.outcome
-	case !terse:
+		return response
+	}
+	for _, said := range w.says {
+		response.Warnings = append(response.Warnings, said.Text)
+	}
+	if !terse {
 		response.Resource = v.Resource
 	}
 	return response
@@ -100,10 +111,22 @@ func (s *Service) about(v storage.Version) Response {
 	return Response{Status: http.StatusOK, ETag: v.ETag(), LastModified: v.Updated, key: v.Key}
 }
 
+func hasConditional(r *fhir.Resource) bool {
+	found := false
+	r.MapReferences(func(reference string) string {
+		found = found || strings.Contains(reference, "?")
+		return reference
+	})
+	return found
+}
+
 // put stores the resource under its id, with its references made real.
 func (w *write) put(ctx context.Context, t *turn) (v storage.Version, created bool, err error) {
 	resource, err := t.links.settle(ctx, w.resource, w.from)
 	if err != nil {
+		return storage.Version{}, false, err
+	}
+	if err := t.sameDeclaration(ctx, w); err != nil {
 		return storage.Version{}, false, err
 	}
 	v, created, err = t.tx.Put(ctx, resource, w.cond)
