@@ -13,7 +13,7 @@ import (
 type HistoryQuery struct {
 	Type, ID string       // both, only the type, or neither: instance, type, system
 	Since    time.Time    // versions at or after it; zero for all
-	Count    int          // the size of a page; 0 for all on one
+	Count    int          // at most so many on a page; 0 for as many as fit
 	Before   *driver.Mark // where the page before ended; nil on the first
 }
 
@@ -26,8 +26,9 @@ type HistoryPage struct {
 }
 
 // History is a page of the history of a resource, a type, or everything,
-// deletions included. The history of a resource that never was is
-// issue.NotFound; that of a deleted one is there.
+// deletions included, at most q.Count versions and at most [PageBytes]. The
+// history of a resource that never was is issue.NotFound; that of a deleted one
+// is there.
 func (t *Tx) History(ctx context.Context, q HistoryQuery) (HistoryPage, error) {
 	if q.ID != "" || isPrivate(q.Type) {
 		if _, err := t.get(ctx, fhir.Key{Type: q.Type, ID: q.ID}); err != nil {
@@ -39,13 +40,16 @@ func (t *Tx) History(ctx context.Context, q HistoryQuery) (HistoryPage, error) {
 		h.Limit = q.Count + 1 + privateVersions
 	}
 	var page HistoryPage
+	size := 0
 	for d, err := range t.reader.Versions(ctx, h) {
 		switch {
 		case err != nil:
 			return HistoryPage{}, fault(err)
 		case isPrivate(d.Key.Type):
 			continue
-		case q.Count > 0 && len(page.Versions) == q.Count:
+		}
+		size += len(d.Body)
+		if n := len(page.Versions); n > 0 && (n == q.Count || size > PageBytes) {
 			page.Next = page.last()
 			return page, nil
 		}

@@ -5,9 +5,22 @@ import (
 	"errors"
 
 	"tahto/fhir"
+	"tahto/fhir/issue"
 	"tahto/fhir/search"
 	"tahto/storage/driver"
 )
+
+// PageBytes is how large a page of a search or of a history may be: the bytes of
+// its resources' JSON, 4 MiB. A page ends early, with a next one, rather than
+// grow over it, which R4 allows: a server need not give as many as _count says
+// (https://hl7.org/fhir/R4/search.html#count). A resource that is larger makes a
+// page of its own.
+const PageBytes = 4 << 20
+
+// includesOfOne is how much one match may bring along by _include and
+// _revinclude, in bytes of JSON: R4 has no pages of these, and they can't be
+// left out without a word.
+const includesOfOne = 4 * PageBytes
 
 // Page is one page of a search.
 type Page struct {
@@ -25,8 +38,11 @@ type Page struct {
 }
 
 // Search is a page of the current resources that q matches
-// (https://hl7.org/fhir/R4/search.html), at most q.Count of them; a Count of 0
-// gives only the total (_summary=count, _count=0).
+// (https://hl7.org/fhir/R4/search.html), at most q.Count of them and, with what
+// they bring along, at most [PageBytes]; a Count of 0 gives only the total
+// (_summary=count, _count=0). If they bring too much, the page has fewer
+// matches. What one match alone brings may be as much as four pages; if it is
+// more, the search is issue.Unprocessable.
 func (t *Tx) Search(ctx context.Context, q search.Query) (Page, error) {
 	if isPrivate(q.Type) {
 		return Page{Total: new(int)}, nil
@@ -37,31 +53,39 @@ func (t *Tx) Search(ctx context.Context, q search.Query) (Page, error) {
 			return Page{}, err
 		}
 	}
-	if err := t.total(ctx, q, &page); err != nil {
+	if err := t.included(ctx, q, &page); err != nil {
 		return Page{}, err
 	}
-	in := inclusion{tx: t, page: &page, seen: map[string]bool{}}
-	if err := in.all(ctx, q); err != nil {
+	if err := t.total(ctx, q, &page); err != nil {
 		return Page{}, err
 	}
 	return page, nil
 }
 
-// matches reads one more than asked, to know whether there is a next page.
+// matches reads one more than fit, to know whether there is a next page.
 func (t *Tx) matches(ctx context.Context, q search.Query, page *Page) error {
 	more := q
 	more.Count = q.Count + 1
+	size := 0
 	for d, err := range t.reader.Find(ctx, more, false) {
 		if err != nil {
 			return fault(err)
 		}
-		if len(page.Matches) == q.Count {
-			page.Next = t.position(q, page.Matches[q.Count-1])
+		size += len(d.Body)
+		if n := len(page.Matches); n == q.Count || n > 0 && size > PageBytes {
+			t.end(q, page, n)
 			return nil
 		}
 		page.Matches = append(page.Matches, version(d))
 	}
 	return nil
+}
+
+// end makes the page one of its first n matches, and the next begin after them.
+func (t *Tx) end(q search.Query, page *Page, n int) {
+	clear(page.Matches[n:])
+	page.Matches = page.Matches[:n]
+	page.Next = t.position(q, page.Matches[n-1])
 }
 
 func (t *Tx) position(q search.Query, v Version) *search.Position {
@@ -88,17 +112,56 @@ func (t *Tx) total(ctx context.Context, q search.Query, page *Page) error {
 	return nil
 }
 
+// included reads what the matches bring along, all at once. If that is too much
+// for the page it tries with half of the matches, which leaves the rest to the
+// next page.
+func (t *Tx) included(ctx context.Context, q search.Query, page *Page) error {
+	if len(q.Include) == 0 && len(q.RevInclude) == 0 {
+		return nil
+	}
+	for {
+		in := inclusion{tx: t, page: page, seen: map[string]bool{}, room: page.room()}
+		err := in.all(ctx, q)
+		switch {
+		case !errors.Is(err, errFull):
+			return err
+		case len(page.Matches) == 1:
+			return broughtTooMuch(page.Matches[0].Key)
+		}
+		page.Included = nil
+		t.end(q, page, len(page.Matches)/2)
+	}
+}
+
+// room is how many bytes of includes the page can take.
+func (p *Page) room() int {
+	if len(p.Matches) == 1 {
+		return includesOfOne
+	}
+	room := PageBytes
+	for _, match := range p.Matches {
+		room -= len(match.Resource.JSON())
+	}
+	return room
+}
+
+// errFull says that what the matches bring along is too much for the page.
+var errFull = errors.New("storage: the page is full")
+
+func broughtTooMuch(match fhir.Key) error {
+	return issue.Newf(issue.Unprocessable, "", "One %s brings more along than a page can hold. Leave _include and _revinclude out, and search for what refers to it by itself, in pages.", match.Type).
+		Coded(issue.CodeTooCostly)
+}
+
 // inclusion collects what a page's matches are connected with.
 type inclusion struct {
 	tx   *Tx
 	page *Page
 	seen map[string]bool // version-specific references of what is on the page
+	room int             // bytes that the page can still take
 }
 
-func (in inclusion) all(ctx context.Context, q search.Query) error {
-	if len(q.Include) == 0 && len(q.RevInclude) == 0 {
-		return nil
-	}
+func (in *inclusion) all(ctx context.Context, q search.Query) error {
 	for _, match := range in.page.Matches {
 		in.seen[match.Reference()] = true
 	}
@@ -115,17 +178,22 @@ func (in inclusion) all(ctx context.Context, q search.Query) error {
 	return nil
 }
 
-func (in inclusion) add(d driver.Document) {
+// add puts a document on the page unless it is there; errFull if it does not fit.
+func (in *inclusion) add(d driver.Document) error {
 	v := version(d)
 	if v.Deleted || isPrivate(v.Key.Type) || in.seen[v.Reference()] {
-		return
+		return nil
+	}
+	if in.room -= len(d.Body); in.room < 0 {
+		return errFull
 	}
 	in.seen[v.Reference()] = true
 	in.page.Included = append(in.page.Included, v)
+	return nil
 }
 
 // forward follows the references of one match (_include).
-func (in inclusion) forward(ctx context.Context, includes []search.Include, match Version) error {
+func (in *inclusion) forward(ctx context.Context, includes []search.Include, match Version) error {
 	if len(includes) == 0 {
 		return nil
 	}
@@ -152,7 +220,7 @@ func follows(include search.Include, source string, entry search.Entry) bool {
 
 // follow adds what the reference points at: the version it is specific to, or
 // the current one. A reference to what is not there is no error.
-func (in inclusion) follow(ctx context.Context, entry search.Entry) error {
+func (in *inclusion) follow(ctx context.Context, entry search.Entry) error {
 	key := fhir.Key{Type: entry.System, ID: entry.Value}
 	var d driver.Document
 	var err error
@@ -169,13 +237,12 @@ func (in inclusion) follow(ctx context.Context, entry search.Entry) error {
 	if err != nil {
 		return fault(err)
 	}
-	in.add(d)
-	return nil
+	return in.add(d)
 }
 
 // backward adds what refers to the matches (_revinclude), to the resource or
 // to any version of it.
-func (in inclusion) backward(ctx context.Context, include search.Include, matched string) error {
+func (in *inclusion) backward(ctx context.Context, include search.Include, matched string) error {
 	if len(in.page.Matches) == 0 || isPrivate(include.Source) || include.Target != "" && include.Target != matched {
 		return nil
 	}
@@ -188,7 +255,9 @@ func (in inclusion) backward(ctx context.Context, include search.Include, matche
 		if err != nil {
 			return fault(err)
 		}
-		in.add(d)
+		if err := in.add(d); err != nil {
+			return err
+		}
 	}
 	return nil
 }

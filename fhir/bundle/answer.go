@@ -181,6 +181,7 @@ func Response(transaction bool, answers []Answer) *fhir.Resource {
 		kind = "transaction-response"
 	}
 	w := start(kind, UnknownTotal, Links{})
+	w.Grow(room(answers))
 	entries(w, answers, func(a Answer) {
 		w.Optional("fullUrl", a.FullURL)
 		if a.Resource != nil {
@@ -189,4 +190,19 @@ func Response(transaction bool, answers []Answer) *fhir.Resource {
 		writeResponse(w, a)
 	})
 	return w.Resource()
+}
+
+// room is about how many bytes the answers take, so that a large Bundle is not
+// copied again and again as it grows.
+func room(answers []Answer) int {
+	const head = 320
+	n := head * len(answers)
+	for _, a := range answers {
+		for _, r := range []*fhir.Resource{a.Resource, a.Outcome} {
+			if r != nil {
+				n += len(r.JSON())
+			}
+		}
+	}
+	return n
 }

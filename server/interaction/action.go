@@ -30,6 +30,8 @@ type turn struct {
 	tx      *storage.Tx
 	links   *links
 	changes []audit.Change
+	// spent is how much the answers of a transaction hold.
+	spent budget
 }
 
 func (t *turn) changed(v storage.Version) {
@@ -73,7 +75,9 @@ func (s *Service) prepare(from Call) (action Action, allow []string, err error) 
 	if err := s.checkURL(call); err != nil {
 		return Action{}, nil, err
 	}
-	action, err = route.Prepare(s, call)
+	if action, err = route.Prepare(s, call); call.planned != nil {
+		action = action.counted()
+	}
 	return action, nil, err
 }
 

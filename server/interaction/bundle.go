@@ -35,25 +35,104 @@ func prepareBundle(s *Service, c Call) (Action, error) {
 // What fails fails alone.
 func (s *Service) batch(ctx context.Context, c Call, work *bundle.Work) Response {
 	answers := make([]bundle.Answer, len(work.Steps))
+	var spent budget
 	for i, step := range work.Steps {
-		answers[i] = s.answer(s.entry(ctx, c, step))
+		answers[i] = s.answer(spent.count(s.entry(ctx, c, step, spent)))
 	}
 	return Response{Status: http.StatusOK, Resource: bundle.Response(false, answers)}
 }
 
-func (s *Service) entry(ctx context.Context, c Call, step bundle.Step) Response {
+func (s *Service) entry(ctx context.Context, c Call, step bundle.Step, spent budget) Response {
 	err := step.Fault
 	if err == nil {
-		var action Action
-		if action, _, err = s.prepare(inside(c, step)); err == nil {
-			var response Response
-			if response, err = s.perform(ctx, action, c.RequestID); err == nil {
-				return response
-			}
+		var response Response
+		if response, err = s.each(ctx, inside(c, step), spent); err == nil {
+			return response
 		}
-		err = underEntry(step.Entry, err)
+		err = spent.shorten(underEntry(step.Entry, err))
 	}
 	return Failure(err, c.RequestID)
+}
+
+func (s *Service) each(ctx context.Context, c Call, spent budget) (Response, error) {
+	action, _, err := s.prepare(c)
+	if err == nil {
+		err = spent.admit(action)
+	}
+	if err != nil {
+		return Response{}, err
+	}
+	return s.perform(ctx, action, c.RequestID)
+}
+
+// answerBytes is how much the answers of a Bundle may hold before nothing more
+// is read for it, in bytes of JSON. The last answer may go over it.
+const answerBytes = 16 << 20
+
+// budget is how many of the bytes are spent.
+type budget int
+
+// admit refuses to read more when the budget is spent. What writes is done: in
+// a batch nothing undoes what was written before, so that a client must be able
+// to rely on the rest, and what it is answered is small.
+func (b budget) admit(a Action) error {
+	if a.Writes || b < answerBytes {
+		return nil
+	}
+	return issue.Newf(issue.Unprocessable, "", "The answers to this Bundle already hold more than %d MiB, so this is not read. Send fewer reads and searches at a time.", answerBytes>>20).
+		Coded(issue.CodeTooCostly)
+}
+
+// shorten leaves an error its first issue when the budget is spent: one entry
+// can have fifty, each longer than what is wrong with it.
+func (b budget) shorten(err error) error {
+	e, ours := errors.AsType[*issue.Error](err)
+	if !ours || b < answerBytes || len(e.Issues) < 2 {
+		return err
+	}
+	short := *e
+	short.Issues = e.Issues[:1]
+	return &short
+}
+
+// count adds a response to what is spent. One that would go over the budget by
+// repeating what was written goes without that: return=representation is a
+// preference, and status, location and version say what became of it.
+func (b *budget) count(r Response) Response {
+	size := r.bytes()
+	if r.Location != "" && *b+size > answerBytes {
+		r.Resource = nil
+		size = r.bytes()
+	}
+	*b += size
+	return r
+}
+
+func (r Response) bytes() (n budget) {
+	if r.Resource != nil {
+		n += budget(len(r.Resource.JSON()))
+	}
+	if r.outcome != nil && r.outcome != r.Resource {
+		n += budget(len(r.outcome.JSON()))
+	}
+	return n
+}
+
+// counted is an action as part of a transaction, whose answers are held until
+// it is done: reading too much fails it as a whole.
+func (a Action) counted() Action {
+	part := a.Part
+	if part == nil {
+		return a
+	}
+	a.Part = func(ctx context.Context, t *turn) (Response, error) {
+		if err := t.spent.admit(a); err != nil {
+			return Response{}, err
+		}
+		response, err := part(ctx, t)
+		return t.spent.count(response), err
+	}
+	return a
 }
 
 // inside is an entry as a request of its own.

@@ -43,11 +43,59 @@ func (s *Service) evaluate(ctx context.Context, asked *mapping.Evaluation, reque
 		return Response{}, err
 	}
 	outcome := asked.Decide(&s.Setting, declared)
+	if err := checkSize(&outcome); err != nil {
+		return Response{}, err
+	}
 	decided := s.decided(asked, &outcome, declared)
 	if err := s.record(ctx, audit.Entry{Time: s.Now(), RequestID: requestID, Decision: decided}); err != nil {
 		return Response{}, err
 	}
 	return Response{Status: http.StatusOK, Resource: outcome.Parameters()}, nil
+}
+
+// evaluateBytes is how much an answer to $evaluate may say of declarations, in
+// bytes; so may the record of it, which names them whoever asks.
+const evaluateBytes = 16 << 20
+
+// What naming a declaration takes, and telling a denial as the exception of a
+// sector but for its target's own words, in bytes of JSON, about.
+const (
+	referenceBytes = 120
+	exceptionBytes = 1000
+)
+
+// checkSize refuses to answer what would grow without bounds: every item names
+// what its decision rests on, and that may be thousands of declarations each.
+func checkSize(o *mapping.Outcome) error {
+	size := 0
+	for i := range o.Items {
+		size += referenceBytes * o.Items[i].Declarations.Len()
+	}
+	for i := range o.Scopes {
+		size += referenceBytes * o.Scopes[i].Decision.Declarations.Len()
+		if !o.Evaluation.Audit {
+			continue
+		}
+		for denial := range o.Declarations(o.Scopes[i].Exceptions) {
+			size += exceptionBytes + words(denial.Target)
+		}
+	}
+	if size <= evaluateBytes {
+		return nil
+	}
+	return issue.New(issue.Unprocessable, "Parameters.parameter", "The decisions rest on more declarations than one answer can name. Ask about fewer items at a time; a search gives the Consents in pages.").
+		Coded(issue.CodeTooCostly)
+}
+
+// words is how much text a target holds that nobody bounds.
+func words(t *consent.Target) (bytes int) {
+	if t == nil {
+		return 0
+	}
+	for _, i := range [...]consent.Identifier{t.Controller, t.ServiceEvent, t.Document, t.Prescription} {
+		bytes += len(i.System) + len(i.Value)
+	}
+	return bytes + len(t.Task.System) + len(t.Task.Code)
 }
 
 // decided is what the record keeps: the true reasons, and what they rest on.

@@ -1,7 +1,6 @@
 package interaction
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -119,11 +118,18 @@ func known(method string) string {
 	return "that method"
 }
 
-var idPattern = regexp.MustCompile(`^[A-Za-z0-9\-.]{1,64}$`)
-
 // isID tells whether it can be the id of a resource. Two that R4 allows can't
 // stand in a URL: . and .. are steps in a path (RFC 3986 section 5.2.4).
-func isID(id string) bool { return idPattern.MatchString(id) && id != "." && id != ".." }
+func isID(id string) bool {
+	for i := range len(id) {
+		switch c := id[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '.':
+		default:
+			return false
+		}
+	}
+	return id != "" && len(id) <= 64 && id != "." && id != ".."
+}
 
 // fits compares a path with a pattern, segment by segment, and takes what the
 // braces stand for.

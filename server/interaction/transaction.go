@@ -17,6 +17,10 @@ type part struct {
 	action Action
 }
 
+// enoughFaults is how many a client is told at once: a hostile Bundle is not
+// worth an answer larger than itself.
+const enoughFaults = 1000
+
 // prepareTransaction makes every entry ready before anything is locked: each
 // by the same table as a request of its own, all faults told at once. A
 // transaction is one action made of many.
@@ -36,7 +40,9 @@ func (s *Service) prepareTransaction(c Call, work *bundle.Work) (Action, error) 
 			if len(faults) == 0 {
 				kind = e.Kind
 			}
-			faults = append(faults, e.Issues...)
+			if faults = append(faults, e.Issues...); len(faults) > enoughFaults {
+				break
+			}
 		}
 		parts[i] = part{step, action}
 	}

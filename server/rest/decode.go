@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 
@@ -20,29 +21,53 @@ var single = []string{
 	"Content-Type", "Content-Encoding", "If-Match", "If-None-Exist", "If-Modified-Since",
 }
 
-// decode turns the request into the service's terms.
-func (x *exchange) decode(query url.Values) (interaction.Request, error) {
-	path, err := x.path()
-	if err != nil {
-		return interaction.Request{}, err
+// decode completes the request from query, headers and body, and settles how
+// the answer is written.
+func (x *exchange) decode(request *interaction.Request) (err error) {
+	if request.Query, err = x.query(); err != nil {
+		return err
 	}
+	takesBody := x.in.Method == http.MethodPost || x.in.Method == http.MethodPut
+	if takesBody && takesForm(request.Path) {
+		return x.decodeForm(request)
+	}
+	if err := x.negotiate(request.Query, nil); err != nil {
+		return err
+	}
+	if err := x.readHeaders(request); err != nil || !takesBody {
+		return err
+	}
+	return x.body(request, x.readResource)
+}
+
+// decodeForm decodes a search by POST. Its parameters are in the URL or in the
+// form, _format and _pretty too
+// (https://hl7.org/fhir/R4/search.html#Introduction), so the form is read first.
+func (x *exchange) decodeForm(request *interaction.Request) error {
+	request.Form = url.Values{}
+	if err := x.readHeaders(request); err != nil {
+		return err
+	}
+	if err := x.body(request, x.readForm); err != nil {
+		return err
+	}
+	return x.negotiate(request.Query, request.Form)
+}
+
+// takesForm tells whether the path is that of a search by POST.
+func takesForm(path string) bool { return strings.HasSuffix(path, "/_search") }
+
+func (x *exchange) readHeaders(request *interaction.Request) error {
 	header := x.in.Header
 	if err := checkHeaders(header); err != nil {
-		return interaction.Request{}, err
+		return err
 	}
-	request := interaction.Request{
-		Method: x.in.Method, Path: path, Query: query,
-		IfMatch:         first(header, "If-Match"),
-		IfNoneMatch:     strings.Join(header["If-None-Match"], ", "),
-		IfNoneExist:     first(header, "If-None-Exist"),
-		IfModifiedSince: first(header, "If-Modified-Since"),
-		Prefer:          strings.Join(header["Prefer"], ", "),
-		RequestID:       x.id,
-	}
-	if x.in.Method != http.MethodPost && x.in.Method != http.MethodPut {
-		return request, nil
-	}
-	return request, x.body(&request)
+	request.IfMatch = first(header, "If-Match")
+	request.IfNoneMatch = strings.Join(header["If-None-Match"], ", ")
+	request.IfNoneExist = first(header, "If-None-Exist")
+	request.IfModifiedSince = first(header, "If-Modified-Since")
+	request.Prefer = strings.Join(header["Prefer"], ", ")
+	return nil
 }
 
 // conditions are the headers on which a request depends. An empty one is
@@ -70,34 +95,33 @@ func first(header http.Header, name string) string {
 	return ""
 }
 
-// body reads what was sent with POST or PUT: a resource, or a form where a
-// search is meant (https://hl7.org/fhir/R4/search.html#Introduction). No body
-// at all is left to the service, which knows whether the path needs one.
-func (x *exchange) body(request *interaction.Request) error {
+// body reads what was sent with POST or PUT. What can be refused by its headers
+// is refused before a byte is read, so that a client that waits for 100
+// (Continue) need not send it (RFC 9110 §10.1.1). No body at all is left to the
+// service, which knows whether the path needs one.
+func (x *exchange) body(request *interaction.Request, read func(*interaction.Request, *bytes.Buffer) error) error {
+	wrongMedia := x.checkMedia(takesForm(request.Path))
+	if wrongMedia != nil && (x.in.ContentLength > 0 || len(x.in.Header["Content-Type"]) > 0) {
+		return wrongMedia
+	}
 	buffer := buffers.Get().(*bytes.Buffer)
 	defer recycle(buffer)
-	if err := x.fill(buffer); err != nil {
+	if err := x.fill(buffer); err != nil || buffer.Len() == 0 {
 		return err
 	}
-	takesForm := strings.HasSuffix(request.Path, "_search") || strings.HasSuffix(request.Path, "_history")
-	if buffer.Len() == 0 {
-		if takesForm {
-			request.Form = url.Values{}
-		}
-		return nil
+	if wrongMedia != nil {
+		return wrongMedia
 	}
-	media, err := x.media()
-	if err != nil {
-		return err
-	}
-	if media != formType {
-		request.Body, err = fhir.Parse(buffer.Bytes())
-		return err
-	}
-	if !takesForm {
-		return unknownMedia("A form is only for _search; send a resource as application/fhir+json.")
-	}
-	request.Form, err = form(buffer.String())
+	return read(request, buffer)
+}
+
+func (x *exchange) readResource(request *interaction.Request, body *bytes.Buffer) (err error) {
+	request.Body, err = fhir.Parse(body.Bytes())
+	return err
+}
+
+func (x *exchange) readForm(request *interaction.Request, body *bytes.Buffer) (err error) {
+	request.Form, err = form(body.String())
 	return err
 }
 
@@ -122,6 +146,9 @@ func (x *exchange) fill(buffer *bytes.Buffer) error {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return x.tooLarge()
 	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return issue.New(issue.Invalid, "", "The body did not come in time; send it again.").Coded(issue.CodeTimeout).Caused(err)
+	}
 	if err != nil {
 		return issue.New(issue.Invalid, "", "The body ended before it was complete; send it again.")
 	}
@@ -134,26 +161,40 @@ func (x *exchange) tooLarge() error {
 
 const formType = "application/x-www-form-urlencoded"
 
-// media is the media type of the body, one of those that are understood.
-func (x *exchange) media() (string, error) {
+// checkMedia refuses a media type that the body can't have: a search is a form,
+// everything else a resource in JSON.
+func (x *exchange) checkMedia(asForm bool) error {
 	header := first(x.in.Header, "Content-Type")
-	if header == fhirJSON {
-		return fhirJSON, nil
+	if header == fhirJSON && !asForm {
+		return nil
 	}
 	media, params, err := mime.ParseMediaType(header)
 	if err != nil {
-		return "", unknownMedia("Say what the body is: Content-Type: application/fhir+json.")
+		return unknownMedia("Say what the body is: Content-Type: " + wanted(asForm) + ".")
 	}
 	if charset, given := params["charset"]; given && !strings.EqualFold(charset, "utf-8") {
-		return "", unknownMedia("Bodies are UTF-8; send no other charset.")
+		return unknownMedia("Bodies are UTF-8; send no other charset.")
 	}
 	if !thisVersion(params) {
-		return "", unknownMedia("This server speaks FHIR R4 (fhirVersion=4.0) only.")
+		return unknownMedia("This server speaks FHIR R4 (fhirVersion=4.0) only.")
 	}
-	if media != fhirJSON && media != plainJSON && media != textJSON && media != formType {
-		return "", unknownMedia("The body's media type is not understood; send application/fhir+json.")
+	switch {
+	case asForm && media == formType, !asForm && (media == fhirJSON || media == plainJSON || media == textJSON):
+		return nil
+	case media == formType:
+		return unknownMedia("A form is only for _search; send a resource as application/fhir+json.")
+	case asForm:
+		return unknownMedia("A search is sent as a form; send " + formType + ".")
 	}
-	return media, nil
+	return unknownMedia("The body's media type is not understood; send application/fhir+json.")
+}
+
+// wanted is the media type that a body should have.
+func wanted(asForm bool) string {
+	if asForm {
+		return formType
+	}
+	return fhirJSON
 }
 
 func unknownMedia(text string) error {

@@ -49,15 +49,61 @@ func (x *exchange) encode(response interaction.Response) []byte {
 		return nil
 	}
 	body := response.Resource.JSON()
-	if !x.form.pretty {
+	if !x.form.pretty || indentedSize(body) > maxIndented {
 		return body
 	}
 	var indented bytes.Buffer
-	if err := json.Indent(&indented, body, "", "  "); err != nil {
+	if err := json.Indent(&indented, body, "", indent); err != nil {
 		return body
 	}
 	indented.WriteByte('\n')
 	return indented.Bytes()
+}
+
+// indent is what _pretty puts before a line for each level, and maxIndented how
+// large it may make a body: what nests deeply would grow seventyfold by its
+// indentation. Beyond that nobody reads it line by line, and it goes compact.
+const (
+	indent      = "  "
+	maxIndented = 32 << 20
+)
+
+// indentedSize is how many bytes a compact body takes when it is indented: more
+// by a line and its indentation for each opening, each comma and each closing.
+func indentedSize(body []byte) int {
+	size, depth, quoted := len(body), 0, false
+	for i := 0; i < len(body); i++ {
+		switch c := body[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+			size += 1 + depth*len(indent)
+		case c == '}' || c == ']':
+			depth--
+			size += 1 + depth*len(indent)
+		case c == ',':
+			size += 1 + depth*len(indent)
+		case c == ':':
+			size++
+		}
+	}
+	return size
+}
+
+// warning is a Warning header of the miscellaneous persistent kind
+// (RFC 7234 §5.5.7). A header is ASCII: what is not shows as a question mark.
+func warning(text string) string {
+	safe := strings.Map(func(c rune) rune {
+		if c < ' ' || c > '~' {
+			return '?'
+		}
+		return c
+	}, text)
+	return `199 tahto "` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(safe) + `"`
 }
 
 // describe sets the headers about the answer and the version it holds
@@ -79,6 +125,9 @@ func (x *exchange) describe(header http.Header, response interaction.Response) {
 	}
 	if !response.LastModified.IsZero() {
 		header["Last-Modified"] = []string{response.LastModified.UTC().Format(http.TimeFormat)}
+	}
+	for _, text := range response.Warnings {
+		header.Add("Warning", warning(text))
 	}
 	if len(response.Allow) > 0 {
 		header["Allow"] = []string{strings.Join(response.Allow, ", ")}

@@ -1,9 +1,11 @@
 package rest
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"runtime/debug"
 	"strings"
 	"unicode/utf8"
@@ -43,22 +45,38 @@ func (x *exchange) run() (response interaction.Response) {
 			response = x.failure(fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
 		}
 	}()
-	query, err := x.query()
-	if err != nil {
+	request := interaction.Request{Method: x.in.Method, RequestID: x.id}
+	var err error
+	if request.Path, err = x.path(); err != nil {
 		return x.failure(err)
 	}
-	if err := x.negotiate(query); err != nil {
+	if refused, yes := x.service.Refuse(request); yes {
+		return x.options(x.refuse(refused))
+	}
+	if err := x.decode(&request); err != nil {
 		return x.failure(err)
 	}
-	request, err := x.decode(query)
-	if err != nil {
-		return x.failure(err)
-	}
-	return x.options(x.service.Do(x.in.Context(), request))
+	return x.service.Do(x.in.Context(), request)
 }
 
+// refuse answers where there is nothing, or nothing for this method. Whatever is
+// wrong with headers and body is beside the point, and what can be understood
+// of how the answer is wanted counts.
+func (x *exchange) refuse(refused interaction.Response) interaction.Response {
+	if query, err := x.query(); err == nil {
+		_ = x.negotiate(query, nil)
+	}
+	return refused
+}
+
+// failure is the answer to what went wrong on the wire. That the body did not
+// come in time is told apart (RFC 9110 §15.5.9): it may be sent again as it is.
 func (x *exchange) failure(err error) interaction.Response {
-	return interaction.Failure(err, x.id)
+	response := interaction.Failure(err, x.id)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		response.Status = http.StatusRequestTimeout
+	}
+	return response
 }
 
 // options turns the 405 of OPTIONS, which no route has, into what was asked

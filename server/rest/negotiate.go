@@ -3,6 +3,7 @@ package rest
 import (
 	"mime"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,13 +31,13 @@ var offers = [...]struct {
 
 // negotiate settles how the answer is written, from _format, which overrides
 // Accept, and _pretty (https://hl7.org/fhir/R4/http.html#parameters). It takes
-// both out of the query: they are about the wire, not about what is asked.
-func (x *exchange) negotiate(query url.Values) error {
-	if err := x.prettiness(query); err != nil {
+// both out of the query and the form: they are about the wire, not about what
+// is asked.
+func (x *exchange) negotiate(query, form url.Values) error {
+	if err := x.prettiness(taken("_pretty", query, form)); err != nil {
 		return err
 	}
-	if asked := query["_format"]; len(asked) > 0 {
-		delete(query, "_format")
+	if asked := taken("_format", query, form); len(asked) > 0 {
 		if !isJSON(asked) {
 			return issue.New(issue.NotAcceptable, "http._format", "The server answers in JSON: ask for _format=json, once, or leave it out.")
 		}
@@ -50,12 +51,18 @@ func (x *exchange) negotiate(query url.Values) error {
 	return nil
 }
 
-func (x *exchange) prettiness(query url.Values) error {
-	asked, given := query["_pretty"]
-	if !given {
+// taken takes a parameter out of the query and the form.
+func taken(name string, query, form url.Values) []string {
+	asked := slices.Concat(query[name], form[name])
+	delete(query, name)
+	delete(form, name)
+	return asked
+}
+
+func (x *exchange) prettiness(asked []string) error {
+	if len(asked) == 0 {
 		return nil
 	}
-	delete(query, "_pretty")
 	if len(asked) != 1 || asked[0] != "true" && asked[0] != "false" {
 		return issue.New(issue.Invalid, "http._pretty", "_pretty is true or false, once.")
 	}

@@ -9,9 +9,13 @@
 //
 // # What is refused here
 //
-// Media types that are not JSON (415, 406), bodies over the limit (413), and
-// paths, queries or headers that can't be read (400). A panic in a request
-// becomes a 500 without detail and is logged once with its stack.
+// In this order: paths that can't be read (400), what no route takes (404, 405),
+// queries that can't be read (400), answers that are not JSON (406), headers that
+// can't be read (400), bodies that are not JSON or, for a search, not a form
+// (415), that are over the limit (413), that do not come in time (408) or can't
+// be read (400). A search by POST may say in its form how it wants the answer,
+// so there 406 comes last. A panic in a request becomes a 500 without detail and
+// is logged once with its stack.
 //
 // # Personal data
 //

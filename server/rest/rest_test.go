@@ -31,6 +31,12 @@ type server struct {
 // serve makes a server; change may set other options.
 func serve(t testing.TB, change func(*rest.Options)) *server {
 	t.Helper()
+	return serveWith(t, interaction.RefuseForeign, change)
+}
+
+// serveWith is serve with a word on Consents that are no declarations.
+func serveWith(t testing.TB, foreign interaction.ForeignConsents, change func(*rest.Options)) *server {
+	t.Helper()
 	const base = "http://tahto.test/fhir"
 	registry, err := search.NewRegistry(base)
 	if err != nil {
@@ -50,6 +56,7 @@ func serve(t testing.TB, change func(*rest.Options)) *server {
 	newID := func() string { return fmt.Sprintf("id-%d", ids.Add(1)) }
 	service, err := interaction.New(interaction.Options{
 		Store: store, Registry: registry, Base: base, Now: now, NewID: newID, Audit: audit.NewLog(io.Discard),
+		ForeignConsents: foreign,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,7 @@
+package rest
+
+// What the tests look at by itself.
+var (
+	Warning      = warning
+	IndentedSize = indentedSize
+)
