@@ -16,10 +16,6 @@ import (
 	"tahto/fhir/search"
 )
 
-// Canonical is the base of this project's own artefacts. The domain is
-// reserved and never resolves; it changes when the project gets one of its own.
-const Canonical = "https://tahto.example/fhir"
-
 // Level says what an offer is about.
 type Level uint8
 
@@ -74,7 +70,7 @@ func CapabilityStatement(offers []Offer, parameters *search.Registry, b Build) *
 }
 
 func head(w *fhir.Writer, b Build) {
-	w.String("url", Canonical+"/CapabilityStatement/tahto")
+	w.String("url", fhir.Base+"/CapabilityStatement/tahto")
 	w.Optional("version", b.Version)
 	w.String("name", "Tahto")
 	w.String("title", "Tahto, an HL7 FHIR R4 Consent server")
@@ -187,7 +183,7 @@ func operations(w *fhir.Writer, resourceType string, offers []Offer) {
 		}
 		w.Object("")
 		w.String("name", o.Code)
-		w.String("definition", Canonical+"/OperationDefinition/"+o.On+"-"+o.Code)
+		w.String("definition", fhir.Base+"/OperationDefinition/"+o.On+"-"+o.Code)
 		w.Optional("documentation", o.Doc)
 		w.End()
 	}

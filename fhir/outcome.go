@@ -2,9 +2,14 @@ package fhir
 
 import "tahto/fhir/issue"
 
+// Base is the canonical base of the project's own artefacts: code systems,
+// extensions, profiles, operations. It is a name and no address; .example never
+// resolves (RFC 6761). This is the one place to change it.
+const Base = "https://tahto.example/fhir"
+
 // ReasonSystem is the code system of the server's own issue reasons
 // (OperationOutcome.issue.details).
-const ReasonSystem = "https://tahto.example/fhir/CodeSystem/issue-reason"
+const ReasonSystem = Base + "/CodeSystem/issue-reason"
 
 // OperationOutcome writes issues as the resource of that name
 // (https://hl7.org/fhir/R4/operationoutcome.html). No issues at all read as

@@ -16,6 +16,11 @@ import (
 // needs far less; the bound keeps every walk over a tree shallow.
 const MaxDepth = 64
 
+// MaxNodes is how many values a body may hold. The largest that is of use, a
+// thousand Consents with their Provenances, has some hundred thousand; a hostile
+// one of small numbers would take hundreds of times its size in memory.
+const MaxNodes = 400_000
+
 // Parse reads a resource from JSON. A fault is an [issue.Error] of kind
 // Invalid that tells line, column and, where one is known, the path of the
 // element. The result keeps no reference to data.
@@ -65,9 +70,13 @@ type parser struct {
 	dec   *jsontext.Decoder
 	stack []child
 	slab  []child
+	nodes int
 }
 
 func (p *parser) value(n *node) error {
+	if p.nodes++; p.nodes > MaxNodes {
+		return issue.Newf(issue.TooLarge, "", "The body holds more than %d values; send less at a time.", MaxNodes)
+	}
 	switch p.dec.PeekKind() {
 	case '{':
 		return p.nested(n, Object, p.members)

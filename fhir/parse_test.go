@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -99,6 +100,18 @@ func TestParseTakes64Levels(t *testing.T) {
 	}
 }
 
+func TestParseBoundsHowManyValuesABodyHolds(t *testing.T) {
+	body := func(n int) []byte {
+		return []byte(`{"resourceType":"Consent","a":[` + strings.Repeat("1,", n-4) + `1]}`)
+	}
+	if _, err := fhir.Parse(body(fhir.MaxNodes)); err != nil {
+		t.Errorf("Parse = %v, want %d values to be taken", err, fhir.MaxNodes)
+	}
+	if _, err := fhir.Parse(body(fhir.MaxNodes + 1)); issue.KindOf(err) != issue.TooLarge {
+		t.Errorf("Parse = %v, want kind TooLarge", err)
+	}
+}
+
 func TestParseNeverQuotesTheBody(t *testing.T) {
 	for _, in := range []string{
 		`{"resourceType":"Consent","a":"160350-900N" 5}`,
@@ -123,11 +136,16 @@ func TestParseKeepsNoReferenceToTheInput(t *testing.T) {
 	}
 }
 
-// TestPublishedExamplesComeBackWhole reads HL7's own examples, where they are
-// at hand beside the checkout (.ci/run has them).
+// TestPublishedExamplesComeBackWhole reads examples of HL7's, and more of them
+// where they lie beside the checkout.
 func TestPublishedExamplesComeBackWhole(t *testing.T) {
-	files, _ := filepath.Glob("../../shared/hl7-examples/*.json")
-	for _, file := range files {
+	files := examples(t, "testdata/hl7")
+	if len(files) < 4 {
+		t.Fatalf("%d examples, want 4", len(files))
+	}
+	more := examples(t, "../../shared/hl7-examples")
+	t.Logf("%d examples, and %d more beside the checkout", len(files), len(more))
+	for _, file := range slices.Concat(files, more) {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -138,6 +156,16 @@ func TestPublishedExamplesComeBackWhole(t *testing.T) {
 			t.Errorf("%s changed:\n%s", filepath.Base(file), diff)
 		}
 	}
+}
+
+// examples are the resources in a folder; none if it is not there.
+func examples(t *testing.T, folder string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
 }
 
 func TestCheckFormTellsEveryPlace(t *testing.T) {
@@ -167,8 +195,8 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r, err := fhir.Parse(data)
 		if err != nil {
-			if issue.KindOf(err) != issue.Invalid {
-				t.Fatalf("Parse = %v, want kind Invalid", err)
+			if kind := issue.KindOf(err); kind != issue.Invalid && kind != issue.TooLarge {
+				t.Fatalf("Parse = %v, want kind Invalid or TooLarge", err)
 			}
 			return
 		}

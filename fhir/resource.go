@@ -138,16 +138,20 @@ func (r *Resource) WithTag(system, code string) *Resource {
 	return fixed(root.with("meta", meta, 1+max(root.index("id"), root.index("resourceType"))))
 }
 
-// SetReference sets the reference string of item i of a member that is a list
-// of References, such as Provenance.target. A list or an item that is not
-// there stays so.
-func (r *Resource) SetReference(member string, i int, reference string) *Resource {
+// SetReferences sets the reference strings of a member that is a list of
+// References, such as Provenance.target: that of item i to references[i], unless
+// it is "". Items that are no objects stay as they are.
+func (r *Resource) SetReferences(member string, references []string) *Resource {
 	list := r.tree().member(member)
-	if list == nil || list.kind != Array || i >= len(list.kids) || list.kids[i].node.kind != Object {
+	if list == nil || list.kind != Array {
 		return r
 	}
 	changed := &node{kind: Array, kids: slices.Clone(list.kids)}
-	changed.kids[i].node = *list.kids[i].node.with("reference", text(reference), 0)
+	for i, reference := range references {
+		if i < len(changed.kids) && reference != "" && changed.kids[i].node.kind == Object {
+			changed.kids[i].node = *changed.kids[i].node.with("reference", text(reference), 0)
+		}
+	}
 	return fixed(r.tree().with(member, changed, 0))
 }
 

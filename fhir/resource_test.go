@@ -96,14 +96,14 @@ func TestReferencePathTellsThePlace(t *testing.T) {
 	}
 }
 
-func TestSetReferenceChangesOneItemOnly(t *testing.T) {
-	in := `{"resourceType":"Provenance","\"odd":1,"target":[{"reference":"Consent/1","display":"x"},{"reference":"Consent/1"}]}`
+func TestSetReferencesChangesWhatIsNamed(t *testing.T) {
+	in := `{"resourceType":"Provenance","\"odd":1,"target":[{"reference":"Consent/1","display":"x"},{"reference":"Consent/1"},"y"]}`
 	r := mustParse(t, in)
 	want := strings.Replace(in, `"Consent/1","display"`, `"Consent/1/_history/2","display"`, 1)
-	if got := string(r.SetReference("target", 0, "Consent/1/_history/2").JSON()); got != want {
-		t.Errorf("SetReference =\n%s, want\n%s", got, want)
+	if got := string(r.SetReferences("target", []string{"Consent/1/_history/2", "", "z", "z"}).JSON()); got != want {
+		t.Errorf("SetReferences =\n%s, want\n%s", got, want)
 	}
-	for _, same := range []*fhir.Resource{r.SetReference("target", 2, "x"), r.SetReference("agent", 0, "x"), r} {
+	for _, same := range []*fhir.Resource{r.SetReferences("target", nil), r.SetReferences("agent", []string{"x"}), r} {
 		if string(same.JSON()) != in {
 			t.Errorf("a reference that is not there was set: %s", same.JSON())
 		}

@@ -117,6 +117,10 @@ func (s *Store) Ready(ctx context.Context) error { return fault(s.engine.Ready(c
 // Close ends the engine after what is running.
 func (s *Store) Close() error { return s.engine.Close() }
 
+// Now is the store's time: the clock's, but never before that of anything that
+// the store has written, so that what was just stored is never of the future.
+func (s *Store) Now() time.Time { return s.clock.next() }
+
 // clock gives times that never go back, whatever the clock behind it does.
 type clock struct {
 	now  func() time.Time

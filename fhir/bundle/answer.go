@@ -101,7 +101,8 @@ type Past struct {
 	FullURL string
 	// Method and URL are the request, such as PUT and Consent/1.
 	Method, URL string
-	// Status is what that request was answered with.
+	// Status is what a request of that kind is answered with; of an update that
+	// brought a deleted resource back the history knows only that it updated.
 	Status int
 	// ETag is W/"3".
 	ETag         string

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"tahto/fhir"
@@ -140,13 +141,20 @@ func (r *reader) resource(entry fhir.Element, step Step) *fhir.Resource {
 	return resource.Resource()
 }
 
-// fits says for which methods a precondition has a meaning. One that has none
-// is refused: whoever sent it relies on it.
+// fits says for which methods a condition has a meaning.
 var fits = map[string]string{
 	"ifMatch":         "PUT DELETE",
 	"ifNoneMatch":     "GET HEAD PUT",
 	"ifNoneExist":     "POST",
 	"ifModifiedSince": "GET HEAD",
+}
+
+// Fits tells whether a condition (ifMatch, ifNoneMatch, ifNoneExist or
+// ifModifiedSince) has a meaning with the method, and with which it has. One
+// that has none is to be refused: whoever sent it relies on it.
+func Fits(condition, method string) (methods string, ok bool) {
+	methods = fits[condition]
+	return methods, slices.Contains(strings.Fields(methods), method)
 }
 
 func (r *reader) conditions(request fhir.Element, step *Step) {
@@ -159,8 +167,11 @@ func (r *reader) conditions(request fhir.Element, step *Step) {
 	} {
 		at := "request." + c.name
 		*c.to = r.text(request, c.name, at)
-		if *c.to != "" && step.Method != "" && !strings.Contains(fits[c.name], step.Method) {
-			r.faultf(issue.Invalid, issue.CodeInvalid, at, "%s means nothing with %s; it goes with %s.", c.name, step.Method, fits[c.name])
+		if *c.to == "" || step.Method == "" {
+			continue
+		}
+		if methods, ok := Fits(c.name, step.Method); !ok {
+			r.faultf(issue.Invalid, issue.CodeInvalid, at, "%s means nothing with %s; it goes with %s.", c.name, step.Method, methods)
 		}
 	}
 }

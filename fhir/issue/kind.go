@@ -24,6 +24,7 @@ const (
 	NotAcceptable                  // 406: no such representation
 	UnknownMedia                   // 415: the body's media type is not known
 	TooLarge                       // 413: the body is over the limit
+	Timeout                        // 408: the request did not arrive in time
 	Throttled                      // 429: too many requests
 	Unavailable                    // 503: try again later
 	kindCount
@@ -57,6 +58,7 @@ var kinds = [kindCount]struct {
 	NotAcceptable:      {"not acceptable", CodeNotSupported},
 	UnknownMedia:       {"unsupported media type", CodeNotSupported},
 	TooLarge:           {"too large", CodeTooLong},
+	Timeout:            {"timeout", CodeTimeout},
 	Throttled:          {"too many requests", CodeThrottled},
 	Unavailable:        {"unavailable", CodeTransient},
 }

@@ -62,13 +62,16 @@ type Item struct {
 	Asked decision.Item
 	// Decided is the answer, with the true reason.
 	Decided decision.Decision
-	// Declarations are what the answer rests on, such as Consent/1/_history/2.
+	// Declarations are what the answer rests on, such as Consent/1/_history/2;
+	// of very many the first, and More is how many there are beside.
 	Declarations []string
+	More         int
 }
 
 // Scope is the answer about one sector.
 type Scope struct {
 	Sector       decision.Sector
 	Decided      decision.Decision
-	Declarations []string
+	Declarations []string // as of an Item
+	More         int
 }

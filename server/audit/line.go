@@ -50,11 +50,11 @@ func (l *line) decision(d *Decision) {
 	l.list("items", len(d.Items), func(i int) { l.item(&d.Items[i]) })
 	l.list("scopes", len(d.Scopes), func(i int) {
 		l.Optional("sector", d.Scopes[i].Sector.String())
-		l.decided(&d.Scopes[i].Decided, d.Scopes[i].Declarations)
+		l.decided(&d.Scopes[i].Decided, d.Scopes[i].Declarations, d.Scopes[i].More)
 	})
 	if d.DenialView != nil {
 		l.Object("denialView")
-		l.decided(d.DenialView, nil)
+		l.decided(d.DenialView, nil, 0)
 		l.End()
 	}
 	l.End()
@@ -105,10 +105,10 @@ func (l *line) item(item *Item) {
 	l.identifier("storedBy", a.StoredBy)
 	l.flag("outsideKanta", a.OutsideKanta)
 	l.flag("controlledDrug", a.ControlledDrug)
-	l.decided(&item.Decided, item.Declarations)
+	l.decided(&item.Decided, item.Declarations, item.More)
 }
 
-func (l *line) decided(d *decision.Decision, declarations []string) {
+func (l *line) decided(d *decision.Decision, declarations []string, more int) {
 	l.Optional("decision", d.Effect.String())
 	l.Optional("reason", d.Reason.String())
 	l.Optional("rule", d.Rule)
@@ -121,6 +121,9 @@ func (l *line) decided(d *decision.Decision, declarations []string) {
 		l.Optional("", version)
 	}
 	l.EndArray()
+	if more > 0 {
+		l.Raw("moreDeclarations", strconv.AppendInt(nil, int64(more), 10))
+	}
 }
 
 func (l *line) list(name string, n int, write func(int)) {

@@ -3,6 +3,7 @@ package interaction
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 
 	"tahto/fhir/issue"
@@ -43,10 +44,19 @@ func (t *turn) changed(v storage.Version) {
 func (s *Service) Do(ctx context.Context, r Request) (response Response) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			response = Failure(fmt.Errorf("panic: %v\n%s", cause, debug.Stack()), r.RequestID)
+			response = Failure(panicked(cause), r.RequestID)
 		}
 	}()
 	return s.do(ctx, Call{Request: r})
+}
+
+// panicked is a panic as an error for the log. Its value may hold anything, a
+// person's data as well; only the runtime's own words are known to be harmless.
+func panicked(cause any) error {
+	if fault, ok := cause.(runtime.Error); ok {
+		return fmt.Errorf("panic: %w\n%s", fault, debug.Stack())
+	}
+	return fmt.Errorf("panic: %T\n%s", cause, debug.Stack())
 }
 
 // do is Do of a request that may be an entry of a batch.

@@ -86,6 +86,8 @@ func checkForeign(r *fhir.Resource) error {
 		repeats := element != "patient"
 		need(!e.Exists() || repeats && isObjects(e) || !repeats && e.Kind() == fhir.Object, element, issue.CodeStructure, "The element does not have the form that FHIR gives it.")
 	}
+	tag := root.Get("meta").Get("tag")
+	need(!tag.Exists() || isObjects(tag), "meta.tag", issue.CodeStructure, "meta.tag is an array of Codings.")
 	provision := root.Get("provision")
 	need(!provision.Exists() || provision.Kind() == fhir.Object, "provision", issue.CodeStructure, "A Consent has one root provision, an object.")
 	at := root.Get("dateTime")

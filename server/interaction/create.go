@@ -16,15 +16,11 @@ import (
 // (https://hl7.org/fhir/R4/http.html#ccreate): if one resource matches, that
 // one is the answer and nothing is written.
 func prepareCreate(s *Service, c Call) (Action, error) {
-	if c.IfMatch != "" {
-		return Action{}, issue.New(issue.Invalid, "http.If-Match", "If-Match means nothing for a resource that is not there yet; use If-None-Exist, or PUT.")
-	}
 	w, err := s.newWrite(c)
 	if err != nil {
 		return Action{}, err
 	}
 	w.key = fhir.Key{Type: c.Type, ID: c.name(s)}
-	w.cond.NoneMatch = nil
 	if c.IfNoneExist != "" {
 		if w.cond.NoneLike, err = s.condition(c.Type, c.IfNoneExist); err != nil {
 			return Action{}, err

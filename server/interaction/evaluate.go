@@ -24,7 +24,7 @@ func prepareEvaluate(s *Service, c Call) (Action, error) {
 	if c.Body == nil {
 		return Action{}, issue.New(issue.Invalid, "", "Send Parameters as the body: patient, requester, relationship and accessRight at least.").Coded(issue.CodeRequired)
 	}
-	asked, err := mapping.ReadEvaluation(c.Body, s.Now())
+	asked, err := mapping.ReadEvaluation(c.Body, s.Store.Now())
 	if err != nil {
 		return Action{}, err
 	}
@@ -43,8 +43,10 @@ func (s *Service) evaluate(ctx context.Context, asked *mapping.Evaluation, reque
 		return Response{}, err
 	}
 	outcome := asked.Decide(&s.Setting, declared)
-	if err := checkSize(&outcome); err != nil {
-		return Response{}, err
+	if asked.Audit {
+		if err := checkSize(&outcome); err != nil {
+			return Response{}, err
+		}
 	}
 	decided := s.decided(asked, &outcome, declared)
 	if err := s.record(ctx, audit.Entry{Time: s.Now(), RequestID: requestID, Decision: decided}); err != nil {
@@ -54,7 +56,8 @@ func (s *Service) evaluate(ctx context.Context, asked *mapping.Evaluation, reque
 }
 
 // evaluateBytes is how much an answer to $evaluate may say of declarations, in
-// bytes; so may the record of it, which names them whoever asks.
+// bytes. Only an audit's answer does: whoever may not know of them must not
+// learn from a refusal how many there are.
 const evaluateBytes = 16 << 20
 
 // What naming a declaration takes, and telling a denial as the exception of a
@@ -73,9 +76,6 @@ func checkSize(o *mapping.Outcome) error {
 	}
 	for i := range o.Scopes {
 		size += referenceBytes * o.Scopes[i].Decision.Declarations.Len()
-		if !o.Evaluation.Audit {
-			continue
-		}
 		for denial := range o.Declarations(o.Scopes[i].Exceptions) {
 			size += exceptionBytes + words(denial.Target)
 		}
@@ -108,16 +108,15 @@ func (s *Service) decided(asked *mapping.Evaluation, outcome *mapping.Outcome, d
 		d.Items = make([]audit.Item, len(outcome.Items))
 	}
 	for i := range outcome.Items {
-		d.Items[i] = audit.Item{
-			ID: asked.Items[i].ID, Asked: asked.Items[i].Asked, Decided: outcome.Items[i],
-			Declarations: names.of(outcome.Items[i].Declarations),
-		}
+		item := audit.Item{ID: asked.Items[i].ID, Asked: asked.Items[i].Asked, Decided: outcome.Items[i]}
+		item.Declarations, item.More = names.of(outcome.Items[i].Declarations)
+		d.Items[i] = item
 	}
 	for i := range outcome.Scopes {
 		scope := &outcome.Scopes[i]
-		d.Scopes = append(d.Scopes, audit.Scope{
-			Sector: scope.Sector, Decided: scope.Decision, Declarations: names.of(scope.Decision.Declarations),
-		})
+		of := audit.Scope{Sector: scope.Sector, Decided: scope.Decision}
+		of.Declarations, of.More = names.of(scope.Decision.Declarations)
+		d.Scopes = append(d.Scopes, of)
 	}
 	return d
 }
@@ -130,19 +129,28 @@ type references struct {
 	all      []string
 }
 
-func (r *references) of(set decision.Declarations) []string {
+// namedAtMost is how many declarations a record names for one answer. One
+// denial is enough to deny; a person with thousands must not make every record
+// as long.
+const namedAtMost = 100
+
+func (r *references) of(set decision.Declarations) (names []string, more int) {
 	if set.IsEmpty() {
-		return nil
+		return nil, 0
 	}
 	if r.written == nil {
 		r.written = make([]string, len(r.declared))
 	}
 	from := len(r.all)
 	for i := range set.All() {
+		if len(r.all)-from == namedAtMost {
+			more = set.Len() - namedAtMost
+			break
+		}
 		if r.written[i] == "" {
 			r.written[i] = fhir.Key{Type: "Consent", ID: r.declared[i].ID}.Version(r.declared[i].Version)
 		}
 		r.all = append(r.all, r.written[i])
 	}
-	return r.all[from:len(r.all):len(r.all)]
+	return r.all[from:len(r.all):len(r.all)], more
 }

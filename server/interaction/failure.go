@@ -27,6 +27,7 @@ var statuses = map[issue.Kind]int{
 	issue.NotAcceptable:      http.StatusNotAcceptable,
 	issue.UnknownMedia:       http.StatusUnsupportedMediaType,
 	issue.TooLarge:           http.StatusRequestEntityTooLarge,
+	issue.Timeout:            http.StatusRequestTimeout,
 	issue.Throttled:          http.StatusTooManyRequests,
 	issue.Unavailable:        http.StatusServiceUnavailable,
 }

@@ -38,7 +38,7 @@ func TestEveryKindOfFailureHasItsStatus(t *testing.T) {
 		issue.Internal: 500, issue.Invalid: 400, issue.NotFound: 404, issue.Gone: 410, issue.Conflict: 409,
 		issue.PreconditionFailed: 412, issue.MultipleMatches: 412, issue.Unprocessable: 422, issue.Unsupported: 501,
 		issue.Unauthenticated: 401, issue.Forbidden: 403, issue.NotAllowed: 405, issue.NotAcceptable: 406,
-		issue.UnknownMedia: 415, issue.TooLarge: 413, issue.Throttled: 429, issue.Unavailable: 503,
+		issue.UnknownMedia: 415, issue.TooLarge: 413, issue.Throttled: 429, issue.Timeout: 408, issue.Unavailable: 503,
 	}
 	for _, kind := range issue.Kinds() {
 		got := interaction.Failure(issue.New(kind, "x", "told").Caused(errors.New("secret")), "req-7")

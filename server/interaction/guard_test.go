@@ -142,3 +142,62 @@ func TestForeignConsentIsAnsweredWithAWarning(t *testing.T) {
 		}
 	}
 }
+
+func TestConditionsThatMeanNothingAreRefused(t *testing.T) {
+	s := open(t)
+	s.want(201, s.ask("PUT Consent/c", body(t, health("c"))))
+	for request, want := range map[string]string{
+		"POST Consent If-Match":          "400 invalid http.If-Match",
+		"POST Consent If-None-Match":     "400 invalid http.If-None-Match",
+		"PUT Consent/c If-None-Exist":    "400 invalid http.If-None-Exist",
+		"DELETE Consent/c If-None-Match": "400 invalid http.If-None-Match",
+		"DELETE Consent/c If-None-Exist": "400 invalid http.If-None-Exist",
+	} {
+		words := strings.Fields(request)
+		got := s.ask(words[0]+" "+words[1], body(t, health("c")), func(r *interaction.Request) {
+			*map[string]*string{"If-Match": &r.IfMatch, "If-None-Match": &r.IfNoneMatch, "If-None-Exist": &r.IfNoneExist}[words[2]] = `W/"1"`
+		})
+		if fault(got) != want {
+			t.Errorf("%s: got %s, want %s", request, fault(got), want)
+		}
+	}
+}
+
+// What was stored last is never of the future, though the clock was set back
+// since: a withdrawal would wait until the clock is there again.
+func TestClockSetBackPermitsNothingThatWasWithdrawn(t *testing.T) {
+	s := open(t)
+	s.want(200, s.post(example(t, "consent-bundle.json")))
+	s.want(201, s.ask("PUT Consent/c", body(t, health("c"))))
+	evaluate := func() string {
+		return decided(s.want(200, s.ask("POST Consent/$evaluate", body(t, example(t, "evaluate.json")))).Resource, 0)
+	}
+	var given []string
+	for e := range s.want(200, s.ask("GET Consent?category=consent-health")).Resource.Root().Each("entry") {
+		given = append(given, e.Get("resource").Get("id").Text())
+	}
+	s.clock.at.Add(24 * 60 * 60 * 1000)
+	for _, id := range given {
+		s.want(200, s.ask("PUT Consent/"+id, body(t, strings.Replace(health(id), `"active"`, `"inactive"`, 1))))
+	}
+	s.clock.at.Add(-24 * 60 * 60 * 1000)
+	if got := evaluate(); !strings.HasPrefix(got, "deny") {
+		t.Errorf("got %s, want a deny: both consents are withdrawn", got)
+	}
+}
+
+func TestProvenanceOfVeryManyIsRefused(t *testing.T) {
+	s := open(t)
+	s.want(201, s.ask("PUT Consent/c", body(t, health("c"))))
+	about := func(n int) string {
+		one := `{"reference":"Consent/c","display":"what was declared"}`
+		return strings.Replace(provenance("Consent/c"), one, strings.Repeat(one+",", n-1)+one, 1)
+	}
+	got := s.want(201, s.ask("POST Provenance", body(t, about(1000))))
+	if at(got.Resource, "target.999.reference") != "Consent/c/_history/1" {
+		t.Errorf("the last target is %s", at(got.Resource, "target.999.reference"))
+	}
+	if got, want := fault(s.ask("POST Provenance", body(t, about(1001)))), "422 too-costly Provenance.target"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

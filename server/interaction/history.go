@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"tahto/fhir/bundle"
@@ -65,7 +66,8 @@ var historyReaders = map[string]func(text string, q *storage.HistoryQuery) error
 }
 
 func readSince(text string, q *storage.HistoryQuery) error {
-	since, err := mapping.ParseInstant(text)
+	// A plus sign in a query means a space, and many clients forget to encode it.
+	since, err := mapping.ParseInstant(strings.Replace(text, " ", "+", 1))
 	if err != nil {
 		return issue.Newf(issue.Invalid, "http._since", "_since: %s.", err).Coded(issue.CodeValue)
 	}

@@ -151,19 +151,30 @@ func (l *links) lookUp(ctx context.Context, reference, resourceType string, quer
 // tells about must not change under it
 // (https://hl7.org/fhir/R4/provenance-definitions.html#Provenance.target).
 func (l *links) pinTargets(ctx context.Context, r *fhir.Resource) (*fhir.Resource, error) {
-	pinned := r
-	for i, target := range r.Root().Get("target").Items() {
+	targets := r.Root().Get("target")
+	if targets.Len() > maxTargets {
+		return nil, issue.Newf(issue.Unprocessable, "Provenance.target", "A Provenance tells about %d things at the most; send more of them.", maxTargets).Coded(issue.CodeTooCostly)
+	}
+	pinned, changed := make([]string, targets.Len()), false
+	for i, target := range targets.Items() {
 		reference := target.Get("reference").Text()
 		versioned, err := l.pin(ctx, reference)
 		if err != nil {
 			return nil, issue.Under("Provenance.target["+strconv.Itoa(i)+"].reference", err)
 		}
 		if versioned != reference {
-			pinned = pinned.SetReference("target", i, versioned)
+			pinned[i], changed = versioned, true
 		}
 	}
-	return pinned, nil
+	if !changed {
+		return r, nil
+	}
+	return r.SetReferences("target", pinned), nil
 }
+
+// maxTargets bounds how long one Provenance can hold the writer: each target
+// is looked up.
+const maxTargets = 1000
 
 // pin gives a target with its version. What is elsewhere, contained or named
 // by identifier only stays as it is.

@@ -55,7 +55,8 @@ const (
 	KeepForeign
 )
 
-// Options are what a [Service] is made of. All but the last four are required.
+// Options are what a [Service] is made of. Store, Registry, Base, Now, NewID and
+// Audit are required.
 type Options struct {
 	Store    *storage.Store
 	Registry *search.Registry

@@ -133,13 +133,21 @@ func TestDecisionsNameOnlySoManyDeclarations(t *testing.T) {
 		asked := strings.Replace(text(question(1, items)), `"parameter":[`, `"parameter":[{"name":"detail","valueCode":"`+detail+`"},`, 1)
 		return s.ask("POST Consent/$evaluate", body(t, asked))
 	}
-	for _, detail := range []string{"audit", "requester"} { // the record names them either way
-		if got := fault(ask(detail, 1000)); got != "422 too-costly Parameters.parameter" {
-			t.Errorf("%s: got %s", detail, got)
-		}
+	if got := fault(ask("audit", 1000)); got != "422 too-costly Parameters.parameter" {
+		t.Errorf("got %s", got)
 	}
 	if len(s.records.entries) != 0 {
 		t.Error("a question without an answer is recorded as decided")
+	}
+	// A requester learns from no refusal that there are denials.
+	denied := s.want(200, ask("requester", 1000))
+	if item := s.records.entries[0].Decision.Items[0]; len(item.Declarations) != 100 || item.More != denials-100 {
+		t.Errorf("the record names %d declarations and %d more, want 100 and %d", len(item.Declarations), item.More, denials-100)
+	}
+	nobody := open(t)
+	unknown := strings.Replace(text(question(1, 1000)), `"parameter":[`, `"parameter":[{"name":"detail","valueCode":"requester"},`, 1)
+	if text(denied.Resource) != text(nobody.ask("POST Consent/$evaluate", body(t, unknown)).Resource) {
+		t.Error("who is denied by many denials is answered otherwise than who never consented")
 	}
 	got := s.want(200, ask("audit", 600))
 	if size, n := len(got.Resource.JSON()), strings.Count(text(got.Resource), `"declaration"`); n != 600*denials || size > 16*mega {

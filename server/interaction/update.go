@@ -15,9 +15,6 @@ import (
 // https://hl7.org/fhir/R4/http.html#upsert), and one that was deleted comes
 // back as the next version. If-Match and If-None-Match: * are honoured.
 func prepareUpdate(s *Service, c Call) (Action, error) {
-	if c.IfNoneExist != "" {
-		return Action{}, issue.New(issue.Invalid, "http.If-None-Exist", "If-None-Exist goes with POST; for PUT use If-None-Match: *.")
-	}
 	w, err := s.newWrite(c)
 	if err != nil {
 		return Action{}, err

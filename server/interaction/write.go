@@ -71,8 +71,16 @@ func (s *Service) newWrite(c Call) (*write, error) {
 	return w, err
 }
 
-// preconditions reads If-Match and If-None-Match of a write.
+// preconditions reads If-Match and If-None-Match of a write. If-Modified-Since
+// is for reads alone, and HTTP leaves it aside elsewhere (RFC 9110 §13.1.3).
 func preconditions(c Call) (storage.If, error) {
+	for _, one := range [...]struct{ condition, header, value string }{
+		{"ifMatch", "If-Match", c.IfMatch}, {"ifNoneMatch", "If-None-Match", c.IfNoneMatch}, {"ifNoneExist", "If-None-Exist", c.IfNoneExist},
+	} {
+		if methods, ok := bundle.Fits(one.condition, c.Method); !ok && one.value != "" {
+			return storage.If{}, issue.Newf(issue.Invalid, "http."+one.header, "%s means nothing with %s; it goes with %s.", one.header, c.Method, methods)
+		}
+	}
 	match, err := storage.ETags(c.IfMatch)
 	if err != nil {
 		return storage.If{}, issue.Under("http.If-Match", err)

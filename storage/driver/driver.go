@@ -100,7 +100,9 @@ type Engine interface {
 	View(ctx context.Context, f func(Reader) error) error
 	// Update runs f in one transaction, which is durable when Update returns
 	// nil and undone if f fails. After a conflict f may be run again: it must
-	// have no effect but on the Writer.
+	// have no effect but on the Writer. Once f has returned nil for the last
+	// time the end of ctx changes nothing: Update waits and says how the commit
+	// went, since whoever is told of a failure takes nothing for stored.
 	Update(ctx context.Context, f func(Writer) error) error
 	// Ready tells whether the engine can serve; ErrUnavailable if not.
 	Ready(ctx context.Context) error

@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -14,6 +15,7 @@ var atomicity = []promise{
 	{"AFailingUpdateHarmsNoOther", testFailuresAmongOthers},
 	{"APanicIsTheCallersAlone", testPanic},
 	{"TheFunctionsErrorComesBack", testErrorComesBack},
+	{"AContextThatEndsAfterTheFunctionUndoesNothing", testLateCancel},
 }
 
 var errOnPurpose = errors.New("on purpose")
@@ -104,4 +106,17 @@ func testErrorComesBack(t *testing.T, h Harness) {
 	if err := f.Update(f.ctx, func(driver.Writer) error { return errOnPurpose }); !errors.Is(err, errOnPurpose) {
 		t.Errorf("Update: got %v", err)
 	}
+}
+
+func testLateCancel(t *testing.T, h Harness) {
+	f := h.open(t)
+	ctx, cancel := context.WithCancel(f.ctx)
+	d := f.document("a", 1)
+	err := f.Update(ctx, func(w driver.Writer) error {
+		err := w.Append(ctx, d)
+		cancel()
+		return err
+	})
+	f.must(err)
+	f.view(func(r driver.Reader) { f.same("stored", f.found(r, search.Query{Type: "Consent"}, false), []driver.Document{read(d)}) })
 }
