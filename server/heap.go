@@ -13,8 +13,10 @@ import (
 // Go's default the collector would run for every such call.
 const heapFloor = 96 << 20
 
-// pulse is an object that nobody needs: its finalizer runs once a collection.
-type pulse struct{ next *pulse }
+// pulse is an object that nobody needs: it is cleaned up at the next collection.
+// It is as large as a pointer, since smaller ones share a block with others and
+// may live as long as they do (runtime.AddCleanup).
+type pulse struct{ _ *byte }
 
 // relaxCollector keeps the collector from running before so much garbage has
 // gathered as the floor says, or as the heap is large, whichever is more. It
@@ -23,14 +25,16 @@ func relaxCollector() {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
-	adjustCollector(nil)
+	adjustCollector(struct{}{})
 }
 
-func adjustCollector(*pulse) {
+// adjustCollector adjusts the collector to the heap as it is, now and after each
+// collection to come.
+func adjustCollector(struct{}) {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(live)
 	debug.SetGCPercent(collectAt(live[0].Value.Uint64()))
-	runtime.SetFinalizer(&pulse{}, adjustCollector)
+	runtime.AddCleanup(&pulse{}, adjustCollector, struct{}{})
 }
 
 // collectAt is the GOGC for a heap of that many live bytes.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -100,8 +101,17 @@ func TestDirectoryFaultsAreTheStartersFault(t *testing.T) {
 }
 
 func TestBaseMayHaveAnyPath(t *testing.T) {
-	for _, base := range []string{"http://consents.example/r4/kanta", "http://consents.example"} {
-		p := start(t, "-base", base)
-		_ = p
+	for base, path := range map[string]string{"http://consents.example/r4/kanta": "/r4/kanta", "http://consents.example": ""} {
+		t.Run(base, func(t *testing.T) {
+			p := start(t, "-base", base)
+			here := p.base
+			if at, err := url.Parse(here); err != nil || at.Path != path {
+				t.Errorf("announced at %s, want the path %q", here, path)
+			}
+			metadata := exchange(t, http.MethodGet, here+"/metadata", nil, http.StatusOK)
+			if got := metadata.Root().Get("implementation").Get("url").Text(); got != base {
+				t.Errorf("calls itself %s, want %s", got, base)
+			}
+		})
 	}
 }

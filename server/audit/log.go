@@ -68,11 +68,23 @@ func endLine(file *os.File) error {
 // hundred kilobytes.
 var lines = sync.Pool{New: func() any { return &line{} }}
 
+// keep is how large a buffer may be to be kept, in bytes: those of a thousand
+// items fit.
+const keep = 2 << 20
+
+// recycle keeps a buffer for the next record, unless it grew so large that
+// keeping it would hold memory for nothing.
+func recycle(l *line) {
+	if cap(l.Bytes()) <= keep {
+		lines.Put(l)
+	}
+}
+
 // Record writes the entry. With an error nothing may be told of what was
 // decided or done: no record, no answer.
 func (l *Log) Record(_ context.Context, e Entry) error {
 	pooled := lines.Get().(*line)
-	defer lines.Put(pooled)
+	defer recycle(pooled)
 	record := pooled.entry(&e)
 	l.mu.Lock()
 	defer l.mu.Unlock()

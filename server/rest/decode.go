@@ -147,7 +147,8 @@ func (x *exchange) fill(buffer *bytes.Buffer) error {
 		return x.tooLarge()
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return issue.New(issue.Invalid, "", "The body did not come in time; send it again.").Coded(issue.CodeTimeout).Caused(err)
+		// It may be sent again as it is, which 400 would not say (RFC 9110 §15.5.9).
+		return issue.New(issue.Timeout, "", "The body did not come in time; send it again.").Caused(err)
 	}
 	if err != nil {
 		return issue.New(issue.Invalid, "", "The body ended before it was complete; send it again.")

@@ -2,7 +2,9 @@ package rest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -36,10 +38,16 @@ func (x *exchange) answer(response interaction.Response) {
 		// A client that hung up is not our fault and there is nobody to tell.
 		_, _ = x.out.Write(body)
 	}
-	if response.Err != nil {
+	if response.Err != nil && !x.gaveUp(response.Err) {
 		x.log.LogAttrs(x.in.Context(), slog.LevelError, "internal error",
 			slog.String("request", x.id), slog.Any("cause", response.Err))
 	}
+}
+
+// gaveUp tells whether the cause is that the client hung up, which nobody has to
+// look into. Any other fault of a request that was given up is still a fault.
+func (x *exchange) gaveUp(cause error) bool {
+	return x.in.Context().Err() != nil && errors.Is(cause, context.Canceled)
 }
 
 // encode gives the body, or nil for none. A 204 and a 304 never have one

@@ -1,11 +1,10 @@
 package rest
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"unicode/utf8"
@@ -42,7 +41,7 @@ func (x *exchange) run() (response interaction.Response) {
 		case http.ErrAbortHandler:
 			panic(cause)
 		default:
-			response = x.failure(fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
+			response = x.failure(panicked(cause))
 		}
 	}()
 	request := interaction.Request{Method: x.in.Method, RequestID: x.id}
@@ -59,6 +58,16 @@ func (x *exchange) run() (response interaction.Response) {
 	return x.service.Do(x.in.Context(), request)
 }
 
+// panicked is a panic as an error for the log. Of the value only the type is
+// told, since its text may hold whatever a client sent; the runtime's own errors
+// tell of types, indices and nil, and are what the log is read for.
+func panicked(cause any) error {
+	if fault, ok := cause.(runtime.Error); ok {
+		return fmt.Errorf("panic: %T: %w\n%s", cause, fault, debug.Stack())
+	}
+	return fmt.Errorf("panic: %T\n%s", cause, debug.Stack())
+}
+
 // refuse answers where there is nothing, or nothing for this method. Whatever is
 // wrong with headers and body is beside the point, and what can be understood
 // of how the answer is wanted counts.
@@ -69,14 +78,9 @@ func (x *exchange) refuse(refused interaction.Response) interaction.Response {
 	return refused
 }
 
-// failure is the answer to what went wrong on the wire. That the body did not
-// come in time is told apart (RFC 9110 §15.5.9): it may be sent again as it is.
+// failure is the answer to what went wrong on the wire.
 func (x *exchange) failure(err error) interaction.Response {
-	response := interaction.Failure(err, x.id)
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		response.Status = http.StatusRequestTimeout
-	}
-	return response
+	return interaction.Failure(err, x.id)
 }
 
 // options turns the 405 of OPTIONS, which no route has, into what was asked

@@ -3,6 +3,7 @@ package rest_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -43,8 +44,71 @@ func TestPanicIsLoggedOnceAndNotTold(t *testing.T) {
 	if n := strings.Count(s.log.String(), "level=ERROR"); n != 1 {
 		t.Errorf("logged %d times, want once", n)
 	}
-	if !strings.Contains(s.log.String(), "request="+got.Header().Get("X-Request-Id")) {
-		t.Error("the log does not name the request")
+	for _, part := range []string{"request=" + got.Header().Get("X-Request-Id"), "panic: string", "rest_test.hostile.Read"} {
+		if !strings.Contains(s.log.String(), part) {
+			t.Errorf("the log does not hold %q:\n%s", part, &s.log)
+		}
+	}
+	if strings.Contains(s.log.String(), "160350") || strings.Contains(s.log.String(), "secret") {
+		t.Errorf("what the panic was about is in the log:\n%s", &s.log)
+	}
+}
+
+// secretive is a value whose every text holds an identity code.
+type secretive struct{}
+
+func (secretive) Error() string    { return "about 160350-900N" }
+func (secretive) String() string   { return "about 160350-900N" }
+func (secretive) GoString() string { return "about 160350-900N" }
+
+func TestOnlyTheRuntimesOwnPanicsAreToldInTheLog(t *testing.T) {
+	for name, c := range map[string]struct {
+		panic func()
+		told  string
+	}{
+		"an error":              {func() { panic(secretive{}) }, "panic: rest_test.secretive"},
+		"a wrapped error":       {func() { panic(fmt.Errorf("reading: %w", secretive{})) }, "panic: *fmt.wrapError"},
+		"an index out of range": {func() { _ = []int{}[len(t.Name())*0] }, "index out of range [0] with length 0"},
+		"a nil pointer":         {func() { var r *http.Request; _ = r.Method }, "nil pointer dereference"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, nil)
+			want(t, s.post(hostile(func() (int, error) { c.panic(); return 0, io.EOF })), http.StatusInternalServerError)
+			if !strings.Contains(s.log.String(), c.told) || strings.Contains(s.log.String(), "160350") {
+				t.Errorf("want %q and no identity code in the log:\n%s", c.told, &s.log)
+			}
+		})
+	}
+}
+
+func TestHangingUpIsNoFaultOfOurs(t *testing.T) {
+	s, path := stored(t)
+	gone, hangUp := context.WithCancel(t.Context())
+	write := httptest.NewRequest("POST", "/fhir/Consent", io.MultiReader(hostile(func() (int, error) {
+		hangUp() // while the body comes
+		return 0, io.EOF
+	}), strings.NewReader(consent)))
+	write.Header.Set("Content-Type", "application/fhir+json")
+	for _, request := range []*http.Request{
+		write, httptest.NewRequest("GET", path, nil), httptest.NewRequest("GET", "/fhir/Consent?status=active", nil),
+	} {
+		s.log.Reset()
+		s.handler.ServeHTTP(httptest.NewRecorder(), request.WithContext(gone))
+		if log := s.log.String(); strings.Count(log, "\n") != 1 || !strings.Contains(log, "level=INFO msg=request") || !strings.Contains(log, "status=503") {
+			t.Errorf("%s %s: want the line of the request and no other:\n%s", request.Method, request.URL, log)
+		}
+	}
+}
+
+func TestFaultIsLoggedThoughTheClientHungUp(t *testing.T) {
+	s := serve(t, nil)
+	gone, hangUp := context.WithCancel(t.Context())
+	hangUp()
+	request := httptest.NewRequest("POST", "/fhir/Consent", hostile(func() (int, error) { panic("ours") }))
+	request.Header.Set("Content-Type", "application/fhir+json")
+	s.handler.ServeHTTP(httptest.NewRecorder(), request.WithContext(gone))
+	if n := strings.Count(s.log.String(), "level=ERROR"); n != 1 {
+		t.Errorf("logged %d times, want once:\n%s", n, &s.log)
 	}
 }
 

@@ -68,14 +68,23 @@ func (h *handler) requestID(r *http.Request) string {
 	return h.newID()
 }
 
-// identityLike is what a personal identity code looks like (henkilötunnus).
-var identityLike = regexp.MustCompile(`^[0-9]{6}[-+A-Ya-y][0-9]{3}[0-9A-Ya-y]$`)
+// identityLike is what a personal identity code looks like (henkilötunnus),
+// wherever it stands. Letters and digits beside it don't make it harmless.
+var identityLike = regexp.MustCompile(`[0-9]{6}[-+A-Ya-y][0-9]{3}[0-9A-Ya-y]`)
+
+// generated is a UUID (RFC 9562) or the id of a trace
+// (https://www.w3.org/TR/trace-context/#trace-id). What random digits in one
+// happen to look like says nothing of a person.
+var generated = regexp.MustCompile(`^(?i:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})$`)
 
 // harmless tells whether an id has 1 to 64 letters, digits, dots, dashes or
-// underscores, nothing that could forge a line in a log, and is not somebody's
-// identity code.
+// underscores, nothing that could forge a line in a log, and nothing in it that
+// could be somebody's identity code.
 func harmless(id string) bool {
-	if id == "" || len(id) > 64 || identityLike.MatchString(id) {
+	if id == "" || len(id) > 64 {
+		return false
+	}
+	if identityLike.MatchString(id) && !generated.MatchString(id) {
 		return false
 	}
 	for i := range len(id) {

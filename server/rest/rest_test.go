@@ -215,6 +215,13 @@ func TestRequestIDsAreTakenOnlyIfHarmless(t *testing.T) {
 		{"a line end", "a\nlevel=ERROR", false},
 		{"an identity code", "160350-900N", false},
 		{"an identity code of this century", "150310A9039", false},
+		{"an identity code within", "req-210253-9040", false},
+		{"an identity code between letters", "req210253-9040x", false},
+		{"an identity code of this century within", "a.150310A9039_2", false},
+		{"an identity code among more digits", "99210253-90401", false},
+		{"a UUID whose digits look like one", "12345678-1234-4000-8000-000000000000", true},
+		{"the id of a trace whose digits look like one", "4bf92f150310a903980a0000e0e47361", true},
+		{"something longer than a UUID", "12345678-1234-4000-8000-0000000000001", false},
 		{"nothing", "", false},
 	}
 	for _, c := range cases {
