@@ -1,10 +1,13 @@
 package embedded
 
+import "context"
+
 // builder writes a statement and collects its arguments side by side, in the
-// order of the question marks. Texts of a client are arguments, never SQL.
+// order of the question marks. Texts of a client are arguments, never SQL. An
+// argument is an int64, a string, a bool or a []byte.
 type builder struct {
 	sql  []byte
-	args []arg
+	args []any
 }
 
 // builder is the connection's own, emptied. It is free again when the statement
@@ -14,30 +17,25 @@ func (c *conn) builder() *builder {
 	return &c.sql
 }
 
-func (b *builder) add(sql string, args ...arg) {
+func (b *builder) add(sql string, args ...any) {
 	b.sql = append(b.sql, sql...)
 	b.args = append(b.args, args...)
 }
 
-// start runs what was built.
-func (c *conn) start(b *builder) (*statement, error) {
-	s, err := c.prepare(b.sql)
+// start runs what was built, which stops when ctx ends.
+func (c *conn) start(ctx context.Context, b *builder) (*statement, error) {
+	p, err := prepare(c, b.sql)
 	if err != nil {
 		return nil, err
 	}
-	s.bind(b.args)
-	return s, nil
+	return c.run(ctx, p, b.args)
 }
 
-// count runs what was built, which gives one number.
-func (c *conn) count(b *builder) (int64, error) {
-	s, err := c.start(b)
+// count runs what was built, which gives one number and stops when ctx ends.
+func (c *conn) count(ctx context.Context, b *builder) (int64, error) {
+	s, err := c.start(ctx, b)
 	if err != nil {
 		return 0, err
 	}
-	defer s.close()
-	if more, err := s.next(); !more {
-		return 0, err
-	}
-	return s.int(0), nil
+	return s.number()
 }

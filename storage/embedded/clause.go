@@ -104,7 +104,7 @@ func (f *filter) residual(b *builder) {
 	if f.Op == search.Missing && f.Absent || f.Op != search.Missing && f.Not {
 		b.add("NOT ")
 	}
-	b.add("EXISTS (SELECT 1 FROM entry e WHERE e.doc = r.doc AND e.param = ?", num(f.param))
+	b.add("EXISTS (SELECT 1 FROM entry e WHERE e.doc = r.doc AND e.param = ?", f.param)
 	if f.Op != search.Missing {
 		b.add(" AND (")
 		for i, g := range f.groups {
@@ -153,19 +153,19 @@ func (g *group) one(b *builder, column string) {
 	and := ""
 	if g.value {
 		b.add(column)
-		b.add("value = ?", txt(v.Value.Value))
+		b.add("value = ?", v.Value.Value)
 		and = " AND "
 	}
 	if g.system {
 		b.add(and)
 		b.add(column)
-		b.add("system = ?", num(v.system))
+		b.add("system = ?", v.system)
 		and = " AND "
 	}
 	if g.version {
 		b.add(and)
 		b.add(column)
-		b.add("ver = ?", txt(v.Version))
+		b.add("ver = ?", v.Version)
 	}
 }
 
@@ -191,7 +191,7 @@ func (g *group) many(b *builder, column string) {
 			b.add("CAST(unhex(j.value ->> " + strconv.Itoa(i) + ") AS TEXT)")
 		}
 	}
-	b.add(" FROM json_each(?) j)", txt(g.list()))
+	b.add(" FROM json_each(?) j)", g.list())
 }
 
 func (g *group) list() string {

@@ -2,11 +2,8 @@ package embedded
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime/debug"
-
-	sqlite "modernc.org/sqlite/lib"
 
 	"tahto/storage/driver"
 )
@@ -20,9 +17,10 @@ type committer struct {
 	rank  *ranking
 	ids   *counters
 	fresh map[word]int64 // words of the open transaction
+	open  bool           // whether a transaction is
 	turns chan *turn
 	// copied is the size of the log at the last checkpoint.
-	copied int32
+	copied int64
 	// stop is closed to end the loop; done is closed when it has ended.
 	stop, done chan struct{}
 }
@@ -62,11 +60,11 @@ func (w *committer) batch(t *turn) {
 	var waiting []*turn
 	for n := 1; t != nil; n++ {
 		kept := <-t.ran
-		if len(waiting) > 0 && !w.c.inTransaction() {
-			break // a disk error in this one has undone those before it
-		}
 		if kept {
 			waiting = append(waiting, t)
+		}
+		if w.c.lost != nil {
+			break // what those before did may be undone too
 		}
 		t = w.ready(n)
 	}
@@ -90,37 +88,51 @@ func (w *committer) ready(n int) *turn {
 	}
 }
 
-// commit ends the transaction. If SQLite has ended it already, nothing of it
-// is there: after some errors, such as a full disk, it rolls back everything
-// (https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction).
+// commit ends the transaction. After some errors, such as a full disk, SQLite
+// has undone all of it, or may have
+// (https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction);
+// then the rest of it goes as well, and nobody is told that it lasts.
 func (w *committer) commit(any bool) error {
-	fresh := w.fresh
-	w.fresh = map[word]int64{}
-	if !w.c.inTransaction() {
+	if w.c.lost != nil {
+		err := fmt.Errorf("%w: the transaction was rolled back", driver.ErrUnavailable)
+		w.abandon()
 		if any {
-			return fmt.Errorf("%w: the transaction was rolled back", driver.ErrUnavailable)
+			return err
 		}
 		return nil
 	}
-	if err := w.c.exec("COMMIT"); err != nil {
-		return errors.Join(err, w.abandon())
+	if !w.open {
+		return nil
 	}
-	w.words.learn(fresh)
+	if err := w.c.exec("COMMIT"); err != nil {
+		w.abandon()
+		return err
+	}
+	w.words.learn(w.fresh)
+	w.over()
 	return nil
 }
 
-func (w *committer) abandon() error {
-	if !w.c.inTransaction() {
-		return nil
-	}
-	return w.c.exec("ROLLBACK")
+// abandon ends the transaction and leaves nothing of it. That there is none any
+// more is not a fault.
+func (w *committer) abandon() {
+	w.c.lost = nil
+	_ = w.c.exec("ROLLBACK")
+	w.over()
+}
+
+func (w *committer) over() {
+	w.c.lost, w.open, w.fresh = nil, false, map[word]int64{}
 }
 
 // checkpoint copies a log that has grown into the file. Readers may keep the
 // log from starting anew, so what counts is how much came since the last copy.
 // Its failure fails nobody: the log stays, and a later commit tries again.
 func (w *committer) checkpoint() {
-	frames := cInt(w.c.frames).Load()
+	frames, err := w.logSize("PRAGMA wal_checkpoint(NOOP)") // copies nothing
+	if err != nil {
+		return
+	}
 	if frames < w.copied {
 		w.copied = 0 // the log has started anew
 	}
@@ -128,11 +140,26 @@ func (w *committer) checkpoint() {
 		return
 	}
 	w.copied = frames
-	how := int32(sqlite.SQLITE_CHECKPOINT_PASSIVE)
+	how := "PRAGMA wal_checkpoint(PASSIVE)"
 	if frames > restartFrames {
-		how = sqlite.SQLITE_CHECKPOINT_RESTART
+		how = "PRAGMA wal_checkpoint(RESTART)"
 	}
-	sqlite.Xsqlite3_wal_checkpoint_v2(w.c.tls, w.c.db, 0, how, 0, 0)
+	_, _ = w.logSize(how)
+}
+
+// logSize runs a checkpoint and is the number of pages in the log. No
+// transaction is open, so a fault ends none.
+func (w *committer) logSize(checkpoint string) (int64, error) {
+	defer func() { w.c.lost = nil }()
+	s, err := w.c.query(unhurried, checkpoint)
+	if err != nil {
+		return 0, err
+	}
+	defer s.close()
+	if more, err := s.next(); !more {
+		return 0, err
+	}
+	return s.int(1), nil
 }
 
 // update runs f when its turn comes, and waits for the commit.
@@ -184,10 +211,12 @@ func (w *committer) run(t *turn, f func(driver.Writer) error) (err error) {
 }
 
 func (w *committer) begin() error {
-	if !w.c.inTransaction() {
+	if !w.open {
 		if err := w.c.exec("BEGIN IMMEDIATE"); err != nil {
+			w.abandon()
 			return err
 		}
+		w.open = true
 	}
 	return w.c.exec("SAVEPOINT one")
 }
@@ -198,11 +227,11 @@ func (w *committer) undo(tx *writer) {
 	for _, added := range tx.added {
 		delete(w.fresh, added)
 	}
-	if !w.c.inTransaction() {
-		return
-	}
-	if err := w.c.script("ROLLBACK TO one; RELEASE one"); err != nil {
-		w.c.exec("ROLLBACK")
+	for _, sql := range []string{"ROLLBACK TO one", "RELEASE one"} {
+		if err := w.c.exec(sql); err != nil {
+			w.c.lost = err
+			return
+		}
 	}
 }
 

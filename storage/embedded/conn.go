@@ -2,112 +2,97 @@ package embedded
 
 import (
 	"context"
-	"encoding/binary"
+	"database/sql"
+	"errors"
 	"fmt"
-	"sync/atomic"
-	"unsafe"
+	"net/url"
+	"path/filepath"
+	"strings"
 
-	"modernc.org/libc"
-	sqlite "modernc.org/sqlite/lib"
+	"modernc.org/sqlite"
+	codes "modernc.org/sqlite/lib" // the result codes and nothing else
 
 	"tahto/storage/driver"
 )
 
-// conn is one connection to SQLite. The C interface is used as it is
-// (https://www.sqlite.org/c3ref/intro.html): database/sql and its driver box
-// every column, name every column of every result and start a goroutine for
-// every statement under a context, which costs several times what SQLite needs
-// to answer by index. A conn is used by one goroutine at a time.
+// conn is one connection to SQLite, kept out of the pool of database/sql: its
+// settings, its prepared statements and the transaction that is open on it are
+// what the engine works with. A conn is used by one goroutine at a time.
 type conn struct {
-	tls *libc.TLS
-	db  uintptr
+	pinned *sql.Conn
 	// idle are prepared statements by their SQL, ready for use; one SQL can be
 	// in use several times at once.
-	idle   map[string][]*statement
+	idle   map[string][]*prepared
 	kept   int                     // how many are idle
 	active map[*statement]struct{} // in use
-	bound  arena                   // what is bound to the active statements
-	cell   uintptr                 // 16 bytes of C memory for results
-	flag   uintptr                 // 4 bytes: not 0 when the running statement shall stop
-	frames uintptr                 // 4 bytes: pages in the write-ahead log after the last commit
-	sql    builder                 // reused from query to query
+	// lost is a fault after which SQLite may have ended the transaction by
+	// itself. Until the transaction is over, everything is refused with it.
+	lost error
+	sql  builder // reused from query to query
 }
 
 // keepStatements bounds the statements a connection keeps prepared. Queries
 // have few shapes, but a client chooses them.
 const keepStatements = 256
 
-func init() { sqlite.PatchIssue199() }
+// unhurried is the context of what takes no time worth stopping it: the driver
+// starts goroutines for each statement under a context that can end, which
+// costs more than an answer by index.
+var unhurried = context.Background()
 
-// connect opens the file, which is made if it isn't there.
-func connect(path string) (*conn, error) {
-	c := &conn{tls: libc.NewTLS(), idle: map[string][]*statement{}, active: map[*statement]struct{}{}}
-	c.cell = libc.Xcalloc(c.tls, 1, 32)
-	c.flag, c.frames = c.cell+16, c.cell+24
-	c.bound.tls = c.tls
-	name, err := libc.CString(path)
+// openDB gives connections to the file, each of them new.
+func openDB(path string) (*sql.DB, error) {
+	path, err := filepath.Abs(path)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("embedded: finding the file: %w", err)
 	}
-	defer libc.Xfree(c.tls, name)
-	const how = sqlite.SQLITE_OPEN_READWRITE | sqlite.SQLITE_OPEN_CREATE | sqlite.SQLITE_OPEN_NOMUTEX
-	rc := sqlite.Xsqlite3_open_v2(c.tls, name, c.cell, how, 0)
-	c.db = uintptr(binary.NativeEndian.Uint64(libc.GoBytes(c.cell, 8)))
-	if rc != sqlite.SQLITE_OK {
-		err := c.failure(rc)
-		c.close()
-		return nil, err
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // a drive's letter is the first of the names in a URI
 	}
-	sqlite.Xsqlite3_extended_result_codes(c.tls, c.db, 1)
-	sqlite.Xsqlite3_progress_handler(c.tls, c.db, 4000, stopRequested, c.flag)
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: path}).String())
+	if err != nil {
+		return nil, fmt.Errorf("embedded: opening SQLite: %w", err)
+	}
+	db.SetMaxIdleConns(-1) // what is given back is closed
+	return db, nil
+}
+
+// connect opens the file, which is made if it isn't there, with settings that
+// are the connection's own.
+func connect(db *sql.DB, settings string) (*conn, error) {
+	c := &conn{idle: map[string][]*prepared{}, active: map[*statement]struct{}{}}
+	var err error
+	if c.pinned, err = db.Conn(unhurried); err != nil {
+		return nil, c.failure(err)
+	}
+	if err := c.script(settings); err != nil {
+		return nil, errors.Join(err, c.close())
+	}
 	return c, nil
-}
-
-// stopRequested is called by SQLite while a statement runs, with the
-// connection's flag.
-var stopRequested = callback(func(_ *libc.TLS, flag uintptr) int32 { return cInt(flag).Load() })
-
-// noteFrames is called by SQLite after a commit.
-var noteFrames = callback(func(_ *libc.TLS, frames, _, _ uintptr, pages int32) int32 {
-	cInt(frames).Store(pages)
-	return sqlite.SQLITE_OK
-})
-
-// callback gives a Go function the form of a C function pointer that the
-// translated SQLite calls.
-func callback[F any](f F) uintptr {
-	held := &struct{ f F }{f}
-	return *(*uintptr)(unsafe.Pointer(held))
-}
-
-// cInt is an int in C memory.
-func cInt(p uintptr) *atomic.Int32 {
-	return (*atomic.Int32)(unsafe.Pointer(unsafe.SliceData(libc.GoBytes(p, 4))))
 }
 
 // close ends the connection and everything prepared on it.
 func (c *conn) close() error {
 	c.endStatements()
-	c.forget()
-	rc := sqlite.Xsqlite3_close_v2(c.tls, c.db)
-	c.bound.free()
-	libc.Xfree(c.tls, c.cell)
-	c.tls.Close()
-	if rc != sqlite.SQLITE_OK {
-		return fmt.Errorf("%w: closing SQLite gives %d", driver.ErrUnavailable, rc)
+	err := errors.Join(c.forget(), c.pinned.Close())
+	if err != nil {
+		return fmt.Errorf("%w: closing SQLite: %w", driver.ErrUnavailable, err)
 	}
 	return nil
 }
 
-// forget finalizes the idle statements.
-func (c *conn) forget() {
-	for sql, list := range c.idle {
-		for _, s := range list {
-			sqlite.Xsqlite3_finalize(c.tls, s.p)
+// forget gives up the idle statements.
+func (c *conn) forget() error {
+	var faults []error
+	for _, list := range c.idle {
+		for _, p := range list {
+			faults = append(faults, p.stmt.Close())
 		}
-		delete(c.idle, sql)
 	}
+	clear(c.idle)
 	c.kept = 0
+	return errors.Join(faults...)
 }
 
 // endStatements takes all statements out of use: a sequence that nobody read to
@@ -118,110 +103,65 @@ func (c *conn) endStatements() {
 	}
 }
 
-// inTransaction tells whether a transaction is open. SQLite ends one by itself
-// after some errors, such as a full disk.
-func (c *conn) inTransaction() bool { return sqlite.Xsqlite3_get_autocommit(c.tls, c.db) == 0 }
-
 // exec runs a statement that gives no rows.
-func (c *conn) exec(sql string, args ...arg) error {
-	s, err := c.query(sql, args...)
+func (c *conn) exec(sql string, args ...any) error {
+	p, err := prepare(c, sql)
 	if err != nil {
 		return err
 	}
-	defer s.close()
-	for {
-		if more, err := s.next(); !more {
-			return err
-		}
-	}
-}
-
-// number runs a statement that gives one number, or 0 if it gives no row.
-func (c *conn) number(sql string, args ...arg) (int64, error) {
-	s, err := c.query(sql, args...)
-	if err != nil {
-		return 0, err
-	}
-	defer s.close()
-	if more, err := s.next(); !more {
-		return 0, err
-	}
-	return s.int(0), nil
-}
-
-// query starts a statement. It must be closed.
-func (c *conn) query(sql string, args ...arg) (*statement, error) {
-	s, err := c.prepare([]byte(sql))
-	if err != nil {
-		return nil, err
-	}
-	s.bind(args)
-	return s, nil
-}
-
-// prepare takes a statement out of those that are ready, or makes it.
-func (c *conn) prepare(sql []byte) (*statement, error) {
-	if list := c.idle[string(sql)]; len(list) > 0 {
-		s := list[len(list)-1]
-		c.idle[s.sql] = list[:len(list)-1]
-		c.kept--
-		c.active[s] = struct{}{}
-		return s, nil
-	}
-	text := string(sql)
-	z, err := libc.CString(text)
-	if err != nil {
-		return nil, err
-	}
-	defer libc.Xfree(c.tls, z)
-	rc := sqlite.Xsqlite3_prepare_v3(c.tls, c.db, z, int32(len(text)), sqlite.SQLITE_PREPARE_PERSISTENT, c.cell, 0)
-	if rc != sqlite.SQLITE_OK {
-		return nil, c.failure(rc)
-	}
-	s := &statement{c: c, sql: text, p: uintptr(binary.NativeEndian.Uint64(libc.GoBytes(c.cell, 8)))}
-	c.active[s] = struct{}{}
-	return s, nil
-}
-
-// codeError is a result code of SQLite (https://www.sqlite.org/rescode.html)
-// with its message, which names tables and columns but no values.
-type codeError struct {
-	code int32
-	text string
-}
-
-func (e *codeError) Error() string { return fmt.Sprintf("SQLite: %s (%d)", e.text, e.code) }
-
-// errStopped says that a statement was stopped because its context ended.
-var errStopped = fmt.Errorf("embedded: stopped: %w", context.Canceled)
-
-// failure puts a result code into the words of package driver: what may pass,
-// a full disk, a lock, an I/O error, is driver.ErrUnavailable.
-func (c *conn) failure(rc int32) error {
-	err := &codeError{code: rc, text: libc.GoString(sqlite.Xsqlite3_errmsg(c.tls, c.db))}
-	switch rc & 0xff {
-	case sqlite.SQLITE_INTERRUPT:
-		return errStopped
-	case sqlite.SQLITE_BUSY, sqlite.SQLITE_LOCKED, sqlite.SQLITE_NOMEM, sqlite.SQLITE_READONLY,
-		sqlite.SQLITE_IOERR, sqlite.SQLITE_FULL, sqlite.SQLITE_CANTOPEN, sqlite.SQLITE_PROTOCOL:
-		return fmt.Errorf("%w: %w", driver.ErrUnavailable, err)
-	}
-	return err
-}
-
-// script runs several statements without parameters.
-func (c *conn) script(sql string) error {
-	z, err := libc.CString(sql)
-	if err != nil {
-		return err
-	}
-	defer libc.Xfree(c.tls, z)
-	if rc := sqlite.Xsqlite3_exec(c.tls, c.db, z, 0, 0, 0); rc != sqlite.SQLITE_OK {
-		return c.failure(rc)
+	defer c.keep(p)
+	if _, err := p.stmt.ExecContext(unhurried, args...); err != nil {
+		return c.failure(err)
 	}
 	return nil
 }
 
-// noteCommits makes the connection keep the size of the log after its commits,
-// and leave copying it to the committer.
-func (c *conn) noteCommits() { sqlite.Xsqlite3_wal_hook(c.tls, c.db, noteFrames, c.frames) }
+// number runs a statement that gives one number, or 0 if it gives no row.
+func (c *conn) number(sql string, args ...any) (int64, error) {
+	s, err := c.query(unhurried, sql, args...)
+	if err != nil {
+		return 0, err
+	}
+	return s.number()
+}
+
+// query starts a statement, which stops when ctx ends. It must be closed.
+func (c *conn) query(ctx context.Context, sql string, args ...any) (*statement, error) {
+	p, err := prepare(c, sql)
+	if err != nil {
+		return nil, err
+	}
+	return c.run(ctx, p, args)
+}
+
+// script runs several statements without parameters.
+func (c *conn) script(sql string) error {
+	if _, err := c.pinned.ExecContext(unhurried, sql); err != nil {
+		return c.failure(err)
+	}
+	return nil
+}
+
+// errStopped says that a statement was stopped because its context ended.
+var errStopped = fmt.Errorf("embedded: stopped: %w", context.Canceled)
+
+// failure puts a fault into the words of package driver: what may pass, a full
+// disk, a lock, an I/O error, is driver.ErrUnavailable. The texts of SQLite
+// name tables and columns but no values.
+func (c *conn) failure(err error) error {
+	var fault *sqlite.Error
+	if !errors.As(err, &fault) {
+		return err // the context's, or database/sql's
+	}
+	switch fault.Code() & 0xff {
+	case codes.SQLITE_ERROR, codes.SQLITE_CONSTRAINT, codes.SQLITE_TOOBIG, codes.SQLITE_MISMATCH, codes.SQLITE_RANGE:
+		return err // the statement's own, which undoes no more than itself
+	case codes.SQLITE_INTERRUPT:
+		err = errStopped
+	case codes.SQLITE_BUSY, codes.SQLITE_LOCKED, codes.SQLITE_NOMEM, codes.SQLITE_READONLY,
+		codes.SQLITE_IOERR, codes.SQLITE_FULL, codes.SQLITE_CANTOPEN, codes.SQLITE_PROTOCOL:
+		err = fmt.Errorf("%w: %w", driver.ErrUnavailable, err)
+	}
+	c.lost = err
+	return err
+}

@@ -39,7 +39,7 @@ func (g *group) dates(b *builder, condition, column string) {
 		g.interval(b, condition, column)
 		return
 	}
-	b.add("EXISTS (SELECT 1 FROM json_each(?) j WHERE ", txt(g.intervals()))
+	b.add("EXISTS (SELECT 1 FROM json_each(?) j WHERE ", g.intervals())
 	b.add(replaceColumns(condition, column, "(j.value ->> 0)", "(j.value ->> 1)"))
 	b.add(")")
 }
@@ -57,9 +57,9 @@ func (g *group) interval(b *builder, condition, column string) {
 		rest = rest[i+1:]
 		switch {
 		case strings.HasPrefix(rest, "from"):
-			b.add("", num(v.Low))
+			b.add("", v.Low)
 		case strings.HasPrefix(rest, "to"):
-			b.add("", num(v.High))
+			b.add("", v.High)
 		}
 	}
 }

@@ -18,7 +18,15 @@
 // A View reads the state as of its first read, on one of a few connections,
 // and never waits for the writer. What a query means is search.Query.Match; the
 // engine answers it from an index of the entries of current versions, by
-// whichever clause leads to the fewest documents.
+// whichever clause leads to the fewest documents. A search stops when its
+// context ends.
+//
+// # SQLite
+//
+// SQLite is reached through database/sql and the driver modernc.org/sqlite,
+// which is SQLite translated to Go. The writer and each reader keep a connection
+// of their own, since settings, prepared statements and transactions belong to
+// one.
 //
 // Don't begin a transaction inside another. An Update inside an Update waits
 // for itself; a View inside a View may wait for a connection that the outer one
@@ -27,6 +35,7 @@ package embedded
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -73,6 +82,7 @@ func (o Options) withDefaults() Options {
 
 // Engine keeps documents in a file. It is safe for any number of goroutines.
 type Engine struct {
+	db      *sql.DB
 	writer  *committer
 	readers *pool
 	words   *dictionary
@@ -145,51 +155,59 @@ func openNameless(o Options) (*Engine, error) {
 }
 
 func open(path, synchronous string, o Options) (*Engine, error) {
-	c, err := openFile(path, synchronous, o)
+	db, err := openDB(path)
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{words: &dictionary{}, rank: &ranking{seen: map[int64]int64{}}}
-	e.words.known.Store(&map[word]int64{})
-	ids, err := startWriting(c)
+	set := settings(synchronous, o)
+	c, err := connect(db, set)
 	if err != nil {
-		return nil, errors.Join(err, c.close())
+		return nil, errors.Join(err, db.Close())
+	}
+	e := &Engine{db: db, words: &dictionary{}, rank: &ranking{seen: map[int64]int64{}}}
+	ids, err := startWriting(c, e.words)
+	if err != nil {
+		return nil, errors.Join(err, c.close(), db.Close())
 	}
 	e.writer = &committer{
 		c: c, words: e.words, rank: e.rank, ids: ids, fresh: map[word]int64{},
 		turns: make(chan *turn), stop: make(chan struct{}), done: make(chan struct{}),
 	}
-	e.readers = newPool(o.Readers, func() (*conn, error) {
-		r, err := openFile(path, synchronous, o)
-		if err == nil {
-			_, err = r.number("SELECT count(*) FROM (SELECT 1 FROM word LIMIT 1)") // opens the log as well
-		}
-		return r, err
-	})
+	e.readers = newPool(o.Readers, func() (*conn, error) { return openReader(db, set) })
 	go e.writer.loop()
 	return e, nil
 }
 
-// openFile opens a connection and sets what is its own.
-func openFile(path, synchronous string, o Options) (*conn, error) {
-	c, err := connect(path)
+// settings are what each connection is set to.
+func settings(synchronous string, o Options) string {
+	return "PRAGMA busy_timeout = 5000; PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = " + synchronous +
+		"; PRAGMA mmap_size = " + strconv.FormatInt(o.MapSize, 10) +
+		"; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864"
+}
+
+func openReader(db *sql.DB, settings string) (*conn, error) {
+	c, err := connect(db, settings)
 	if err != nil {
 		return nil, err
 	}
-	settings := "PRAGMA busy_timeout = 5000; PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = " + synchronous +
-		"; PRAGMA mmap_size = " + strconv.FormatInt(o.MapSize, 10) +
-		"; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864"
-	if err := c.script(settings); err != nil {
+	// The first read opens the log as well.
+	if _, err := c.number("SELECT count(*) FROM (SELECT 1 FROM word LIMIT 1)"); err != nil {
 		return nil, errors.Join(err, c.close())
 	}
 	return c, nil
 }
 
-func startWriting(c *conn) (*counters, error) {
+func startWriting(c *conn, words *dictionary) (*counters, error) {
 	if err := prepareFile(c); err != nil {
 		return nil, err
 	}
-	c.noteCommits()
+	// Copying the log into the file is the committer's to begin.
+	if err := c.script("PRAGMA wal_autocheckpoint = 0"); err != nil {
+		return nil, err
+	}
+	if err := words.load(c); err != nil {
+		return nil, err
+	}
 	return c.counters()
 }
 
@@ -218,7 +236,7 @@ func (e *Engine) Close() error {
 	e.closing.Do(func() {
 		close(e.writer.stop)
 		<-e.writer.done
-		err := errors.Join(e.readers.close(), e.writer.c.close())
+		err := errors.Join(e.readers.close(), e.writer.c.close(), e.db.Close())
 		if e.lock != nil {
 			err = errors.Join(err, e.lock.Close())
 		}

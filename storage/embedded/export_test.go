@@ -1,18 +1,39 @@
 package embedded
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+	"maps"
 
-// LimitPages bounds the size of the file, as a full disk would. Nobody may be
-// writing.
+	"tahto/storage/driver"
+)
+
+// LimitPages bounds the size of the file, as a full disk would.
 func LimitPages(e *Engine, pages int) error {
-	return e.writer.c.script(fmt.Sprintf("PRAGMA max_page_count = %d", pages))
+	return e.asWriter(func(c *conn) error { return c.script(fmt.Sprintf("PRAGMA max_page_count = %d", pages)) })
 }
 
 // Pages is the size of the file.
-func Pages(e *Engine) (int, error) {
-	n, err := e.writer.c.number("PRAGMA page_count")
-	return int(n), err
+func Pages(e *Engine) (pages int, err error) {
+	err = e.asWriter(func(c *conn) error {
+		n, err := c.number("PRAGMA page_count")
+		pages = int(n)
+		return err
+	})
+	return pages, err
+}
+
+// asWriter runs f when nobody else has the writer's connection.
+func (e *Engine) asWriter(f func(*conn) error) error {
+	return e.Update(context.Background(), func(driver.Writer) error { return f(e.writer.c) })
 }
 
 // Scratch is where the files of an engine in memory had their names.
 func Scratch(e *Engine) string { return e.scratch }
+
+// SameWords tells whether both engines, of which one may be closed, keep the
+// same words in memory, and how many.
+func SameWords(a, b *Engine) (bool, int) {
+	one, other := *a.words.known.Load(), *b.words.known.Load()
+	return maps.Equal(one, other), len(other)
+}

@@ -14,12 +14,9 @@ import (
 // index has only the time.
 func (r *reader) Versions(ctx context.Context, h driver.History) iter.Seq2[driver.Document, error] {
 	return func(yield func(driver.Document, error) bool) {
-		for s, err := range r.rows(ctx, func() (*statement, error) { return r.history(h) }) {
+		for s, err := range r.rows(ctx, func() (*statement, error) { return r.history(ctx, h) }) {
 			if err != nil {
 				yield(driver.Document{}, err)
-				return
-			}
-			if s == nil {
 				return
 			}
 			d, err := r.past(s)
@@ -33,7 +30,7 @@ func (r *reader) Versions(ctx context.Context, h driver.History) iter.Seq2[drive
 func (r *reader) past(s *statement) (driver.Document, error) {
 	d := driver.Document{
 		Key:     fhir.Key{Type: s.string(0), ID: s.string(1)},
-		Version: uint64(s.int(2)), Updated: fromMillis(s.int(3)), Method: method(s.view(4)), Deleted: s.int(5) != 0,
+		Version: uint64(s.int(2)), Updated: fromMillis(s.int(3)), Method: s.string(4), Deleted: s.int(5) != 0,
 	}
 	if d.Deleted {
 		return d, nil
@@ -43,18 +40,18 @@ func (r *reader) past(s *statement) (driver.Document, error) {
 	return d, err
 }
 
-func (r *reader) history(h driver.History) (*statement, error) {
+func (r *reader) history(ctx context.Context, h driver.History) (*statement, error) {
 	b := r.c.builder()
 	b.add("SELECT r.type, r.id, v.version, v.updated, v.method, v.deleted, v.row FROM ")
 	switch {
 	case h.ID != "":
-		b.add("resource r CROSS JOIN version v ON v.doc = r.doc WHERE r.type = ? AND r.id = ?", txt(h.Type), txt(h.ID))
+		b.add("resource r CROSS JOIN version v ON v.doc = r.doc WHERE r.type = ? AND r.id = ?", h.Type, h.ID)
 	case h.Type != "":
 		kind, err := r.number(word{kind: kindType, of: h.Type})
 		if err != nil {
 			return nil, err
 		}
-		b.add("version v INDEXED BY version_kind CROSS JOIN resource r ON r.doc = v.doc WHERE v.kind = ?", num(kind))
+		b.add("version v INDEXED BY version_kind CROSS JOIN resource r ON r.doc = v.doc WHERE v.kind = ?", kind)
 	default:
 		b.add("version v INDEXED BY version_updated CROSS JOIN resource r ON r.doc = v.doc WHERE TRUE")
 	}
@@ -65,21 +62,21 @@ func (r *reader) history(h driver.History) (*statement, error) {
 		if fromMillis(since).Before(h.Since) {
 			since++
 		}
-		b.add(" AND v.updated >= ?", num(since))
+		b.add(" AND v.updated >= ?", since)
 	}
 	if m := h.Before; m != nil {
-		at := num(toMillis(m.Updated))
+		at := toMillis(m.Updated)
 		b.add(" AND v.updated <= ? AND (v.updated < ? OR (r.type, r.id, v.version) < (?, ?, ?))", at, at,
-			txt(m.Key.Type), txt(m.Key.ID), num(int64(min(m.Version, math.MaxInt64))))
+			m.Key.Type, m.Key.ID, int64(min(m.Version, math.MaxInt64)))
 	}
 	b.add(" ORDER BY v.updated DESC, r.type DESC, r.id DESC, v.version DESC LIMIT ?", limit(h.Limit))
-	return r.c.start(b)
+	return r.c.start(ctx, b)
 }
 
 // limit is LIMIT's value for a count where 0 means all.
-func limit(count int) arg {
+func limit(count int) int64 {
 	if count <= 0 {
-		return num(-1)
+		return -1
 	}
-	return num(int64(count))
+	return int64(count)
 }

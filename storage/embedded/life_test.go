@@ -231,3 +231,53 @@ func TestEnginesInMemoryArePrivateAndLeaveNothing(t *testing.T) {
 		t.Errorf("its folder still has a name: %v", err)
 	}
 }
+
+// TestWordsAreThereAgainAfterARestart has systems and parameters that hold the
+// mark that words are written with.
+func TestWordsAreThereAgainAfterARestart(t *testing.T) {
+	folder := t.TempDir()
+	before := open(t, folder)
+	systems := []string{"", "s", "?", "http://host/?a=b", "ends?", "?begins"}
+	for i, system := range systems {
+		d := document(fmt.Sprint("d", i))
+		d.Entries = []search.Entry{{Param: "status", System: system, Value: "v"}, {Param: "a?b", System: system, Value: "w"}}
+		if err := before.Update(t.Context(), func(w driver.Writer) error { return w.Append(t.Context(), d) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := before.Close(); err != nil {
+		t.Fatal(err)
+	}
+	after := open(t, folder)
+	if same, n := embedded.SameWords(before, after); !same || n < len(systems) {
+		t.Errorf("%d words, not those that were there before", n)
+	}
+	for _, system := range systems {
+		q := search.Query{Type: "Consent", Clauses: []search.Clause{{
+			Param: "a?b", Op: search.Token, Values: []search.Value{{System: system, Value: "w"}},
+		}}}
+		err := after.View(t.Context(), func(r driver.Reader) error {
+			n, err := r.Count(t.Context(), q)
+			if err == nil && n != 1 {
+				t.Errorf("system %q: %d documents, want 1", system, n)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestAFolderMayHaveAnyName(t *testing.T) {
+	for _, name := range []string{"50%", "%41", "a?mode=memory", "a#b", "tyhjä tila", "file:a"} {
+		folder := filepath.Join(t.TempDir(), name)
+		e := open(t, folder)
+		if err := appendOne(e, "a"); err != nil {
+			t.Errorf("%q: %v", name, err)
+		}
+		if info, err := os.Stat(filepath.Join(folder, "tahto.db-wal")); err != nil || info.Size() == 0 {
+			t.Errorf("%q: the file is elsewhere: %v", name, err)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"context"
 	"sync"
 
 	"tahto/fhir/search"
@@ -13,6 +14,8 @@ type plan struct {
 	filters []filter
 	lead    int  // the filter that leads; -1 if none does
 	never   bool // nothing can match
+	alone   bool // the leading filter is all there is, and a short look at it may do
+	few     bool // at most few documents are looked at
 }
 
 // enough is how many entries a clause may lead to before a walk over all
@@ -23,9 +26,9 @@ const enough = 4_000
 const few = 64
 
 // plan makes the clauses ready and chooses which one leads, by counting in the
-// index, up to a bound, what each would lead to. The clause that led to the
+// index, up to a bound, what each would lead to, if there is a choice. The clause that led to the
 // least so far is tried first, and is nearly always the last one tried.
-func (r *reader) plan(q search.Query) (plan, error) {
+func (r *reader) plan(ctx context.Context, q search.Query) (plan, error) {
 	p := plan{lead: -1}
 	for _, c := range q.Clauses {
 		f, err := r.filter(q, c)
@@ -43,22 +46,27 @@ func (r *reader) plan(q search.Query) (plan, error) {
 	if p.never {
 		return p, nil
 	}
-	return p, r.choose(&p)
+	return p, r.choose(ctx, q, &p)
 }
 
-func (r *reader) choose(p *plan) error {
+func (r *reader) choose(ctx context.Context, q search.Query, p *plan) error {
+	if q.Count == 0 && len(p.filters) == 1 && p.filters[0].leads() {
+		// To find all of them, nothing is better.
+		p.lead, p.alone = 0, p.filters[0].direct()
+		return nil
+	}
 	best := int64(enough)
 	for _, i := range r.rank.order(p.filters) {
 		b := r.c.builder()
 		b.add("SELECT count(*) FROM (SELECT 1 FROM (")
 		p.filters[i].candidates(b)
-		b.add(") LIMIT ?)", num(best))
-		n, err := r.c.count(b)
+		b.add(") LIMIT ?)", best)
+		n, err := r.c.count(p.filters[i].unlessDirect(ctx), b)
 		if err != nil {
 			return err
 		}
 		if n < best {
-			best, p.lead = n, i
+			best, p.lead, p.few = n, i, n <= few
 		}
 		r.rank.note(p.filters[i].param, n)
 		if best <= few {
@@ -82,6 +90,33 @@ func (f *filter) leads() bool {
 	return true
 }
 
+// direct tells whether each entry that the index leads to matches, so that so
+// many candidates are found by reading so many entries.
+func (f *filter) direct() bool {
+	for _, g := range f.groups {
+		if g.prefix != "" || g.version {
+			return false
+		}
+	}
+	return true
+}
+
+// unlessDirect is the context under which a bounded number of candidates is
+// read, and unlessFew that under which they are looked at.
+func (f *filter) unlessDirect(ctx context.Context) context.Context {
+	if f.direct() {
+		return unhurried
+	}
+	return ctx
+}
+
+func (p *plan) unlessFew(ctx context.Context) context.Context {
+	if p.few {
+		return unhurried
+	}
+	return ctx
+}
+
 // candidates writes a select of the documents, not always distinct, that the
 // filter matches.
 func (f *filter) candidates(b *builder) {
@@ -91,11 +126,11 @@ func (f *filter) candidates(b *builder) {
 			b.add(" UNION ALL ")
 		}
 		if g.prefix == "" {
-			b.add("SELECT e.doc FROM entry e INDEXED BY entry_value WHERE e.param = ? AND ", num(f.param))
+			b.add("SELECT e.doc FROM entry e INDEXED BY entry_value WHERE e.param = ? AND ", f.param)
 			g.condition(b, "e.")
 			continue
 		}
-		b.add("SELECT e.doc FROM entry e INDEXED BY entry_date WHERE e.param = ? AND e.high > e.low AND ", num(f.param))
+		b.add("SELECT e.doc FROM entry e INDEXED BY entry_date WHERE e.param = ? AND e.high > e.low AND ", f.param)
 		if len(g.values) == 1 {
 			g.dates(b, dateConditions[g.prefix].reach, "e.")
 			b.add(" AND ")
@@ -112,7 +147,7 @@ func (p *plan) from(b *builder, q search.Query) {
 		p.filters[p.lead].candidates(b)
 		b.add(")")
 	} else {
-		b.add(" FROM resource r INDEXED BY resource_key WHERE r.type = ? AND r.deleted = 0", txt(q.Type))
+		b.add(" FROM resource r INDEXED BY resource_key WHERE r.type = ? AND r.deleted = 0", q.Type)
 	}
 	p.conditions(b)
 }

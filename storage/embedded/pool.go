@@ -112,7 +112,7 @@ func (e *Engine) view(ctx context.Context, f func(driver.Reader) error) error {
 	r := &reader{c: c, words: e.words, rank: e.rank}
 	defer func() {
 		r.end()
-		good = !c.inTransaction() || c.exec("COMMIT") == nil
+		good = c.exec("COMMIT") == nil
 	}()
 	return f(r)
 }

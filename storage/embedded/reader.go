@@ -43,7 +43,7 @@ func (r *reader) Get(ctx context.Context, key fhir.Key) (driver.Document, error)
 	}
 	return r.one(key, `SELECT v.version, v.updated, v.method, v.deleted, v.body
 		FROM resource r CROSS JOIN version v ON v.row = r.body WHERE r.type = ? AND r.id = ?`,
-		txt(key.Type), txt(key.ID))
+		key.Type, key.ID)
 }
 
 func (r *reader) GetVersion(ctx context.Context, key fhir.Key, version uint64) (driver.Document, error) {
@@ -55,11 +55,11 @@ func (r *reader) GetVersion(ctx context.Context, key fhir.Key, version uint64) (
 	}
 	return r.one(key, `SELECT v.version, v.updated, v.method, v.deleted, v.body
 		FROM resource r CROSS JOIN version v ON v.doc = r.doc WHERE r.type = ? AND r.id = ? AND v.version = ?`,
-		txt(key.Type), txt(key.ID), num(int64(version)))
+		key.Type, key.ID, int64(version))
 }
 
-func (r *reader) one(key fhir.Key, sql string, args ...arg) (driver.Document, error) {
-	s, err := r.c.query(sql, args...)
+func (r *reader) one(key fhir.Key, sql string, args ...any) (driver.Document, error) {
+	s, err := r.c.query(unhurried, sql, args...)
 	if err != nil {
 		return driver.Document{}, err
 	}
@@ -72,7 +72,7 @@ func (r *reader) one(key fhir.Key, sql string, args ...arg) (driver.Document, er
 		return driver.Document{}, driver.ErrNotFound
 	}
 	d := driver.Document{
-		Key: key, Version: uint64(s.int(0)), Updated: fromMillis(s.int(1)), Method: method(s.view(2)), Deleted: s.int(3) != 0,
+		Key: key, Version: uint64(s.int(0)), Updated: fromMillis(s.int(1)), Method: s.string(2), Deleted: s.int(3) != 0,
 	}
 	if !d.Deleted {
 		d.Body = s.bytes(4)
@@ -82,19 +82,19 @@ func (r *reader) one(key fhir.Key, sql string, args ...arg) (driver.Document, er
 
 // body is the body of a version, by its row.
 func (r *reader) body(row int64) ([]byte, error) {
-	s, err := r.c.query("SELECT body FROM version WHERE row = ?", num(row))
+	s, err := r.c.query(unhurried, "SELECT body FROM version WHERE row = ?", row)
 	if err != nil {
 		return nil, err
 	}
 	defer s.close()
-	if _, err := s.next(); err != nil {
+	if more, err := s.next(); !more {
 		return nil, err
 	}
 	return s.bytes(0), nil
 }
 
-// rows yields what a statement gives, row by row. The statement stops soon
-// after ctx ends, however long it would have run to its next row.
+// rows yields what a statement gives, row by row, until ctx ends. What may run
+// long is started under ctx, and does its work before its first row: see walk.
 func (r *reader) rows(ctx context.Context, start func() (*statement, error)) iter.Seq2[*statement, error] {
 	return func(yield func(*statement, error) bool) {
 		err := r.usable(ctx)
@@ -102,7 +102,6 @@ func (r *reader) rows(ctx context.Context, start func() (*statement, error)) ite
 			yield(nil, err)
 			return
 		}
-		defer r.watch(ctx)()
 		s, err := start()
 		if err != nil {
 			yield(nil, err)
@@ -123,38 +122,6 @@ func (r *reader) rows(ctx context.Context, start func() (*statement, error)) ite
 			}
 		}
 	}
-}
-
-// watch stops what the connection runs when ctx ends, until the returned
-// function is called.
-func (r *reader) watch(ctx context.Context) (release func()) {
-	if ctx.Done() == nil {
-		return func() {}
-	}
-	flag := cInt(r.c.flag)
-	stopped := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() { flag.Store(1); close(stopped) })
-	return func() {
-		if !stop() {
-			<-stopped
-			flag.Store(0)
-		}
-	}
-}
-
-// method gives the usual words without a copy.
-func method(text []byte) string {
-	switch string(text) {
-	case "PUT":
-		return "PUT"
-	case "POST":
-		return "POST"
-	case "PATCH":
-		return "PATCH"
-	case "DELETE":
-		return "DELETE"
-	}
-	return string(text)
 }
 
 func toMillis(t time.Time) int64    { return t.UnixMilli() }

@@ -1,158 +1,133 @@
 package embedded
 
 import (
-	"modernc.org/libc"
-	"modernc.org/libc/sys/types"
-	sqlite "modernc.org/sqlite/lib"
+	"context"
+	"database/sql"
 )
 
-// arg is a value for a statement's parameter: a number or a text.
-type arg struct {
-	text   string
-	number int64
-	isText bool
+// prepared is a statement that SQLite has compiled, with room for one row of
+// what it gives. It serves one use at a time.
+type prepared struct {
+	sql   string
+	stmt  *sql.Stmt
+	cells []any // int64, string, []byte or nil
+	into  []any // where the cells are
 }
 
-func num(n int64) arg  { return arg{number: n} }
-func txt(s string) arg { return arg{text: s, isText: true} }
-func flagged(b bool) arg {
-	if b {
-		return arg{number: 1}
-	}
-	return arg{}
-}
-
-// statement is a prepared statement in use.
+// statement is one use of a prepared statement.
 type statement struct {
-	c   *conn
-	p   uintptr
-	sql string
-	rc  int32 // the first fault in binding
+	c *conn
+	*prepared
+	rows *sql.Rows
 }
 
-// bind sets the parameters from the first on. A fault shows at next.
-func (s *statement) bind(args []arg) {
-	for i, a := range args {
-		if a.isText {
-			s.text(i+1, a.text)
-			continue
-		}
-		s.note(sqlite.Xsqlite3_bind_int64(s.c.tls, s.p, int32(i+1), a.number))
+// prepare takes a statement out of those that are ready, or makes it.
+func prepare[S string | []byte](c *conn, sql S) (*prepared, error) {
+	if c.lost != nil {
+		return nil, c.lost
 	}
-}
-
-func (s *statement) text(at int, value string) {
-	p := put(&s.c.bound, value)
-	s.note(sqlite.Xsqlite3_bind_text(s.c.tls, s.p, int32(at), p, int32(len(value)), 0))
-}
-
-// blob sets a parameter to bytes.
-func (s *statement) blob(at int, value []byte) {
-	p := put(&s.c.bound, value)
-	s.note(sqlite.Xsqlite3_bind_blob(s.c.tls, s.p, int32(at), p, int32(len(value)), 0))
-}
-
-func (s *statement) note(rc int32) {
-	if s.rc == sqlite.SQLITE_OK {
-		s.rc = rc
+	if list := c.idle[string(sql)]; len(list) > 0 {
+		p := list[len(list)-1]
+		c.idle[p.sql] = list[:len(list)-1]
+		c.kept--
+		return p, nil
 	}
+	text := string(sql)
+	stmt, err := c.pinned.PrepareContext(unhurried, text)
+	if err != nil {
+		return nil, c.failure(err)
+	}
+	return &prepared{sql: text, stmt: stmt}, nil
+}
+
+// keep makes a statement ready for its next use.
+func (c *conn) keep(p *prepared) {
+	if c.kept >= keepStatements {
+		c.forget()
+	}
+	c.idle[p.sql] = append(c.idle[p.sql], p)
+	c.kept++
+}
+
+// run starts a statement. All of its work up to the first row is done here, and
+// stops when ctx ends.
+func (c *conn) run(ctx context.Context, p *prepared, args []any) (*statement, error) {
+	rows, err := p.stmt.QueryContext(ctx, args...)
+	if err != nil {
+		c.keep(p)
+		return nil, c.failure(err)
+	}
+	s := &statement{c: c, prepared: p, rows: rows}
+	c.active[s] = struct{}{}
+	if err := p.makeRoom(rows); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// makeRoom makes a cell for each column, once.
+func (p *prepared) makeRoom(rows *sql.Rows) error {
+	if p.cells != nil {
+		return nil
+	}
+	columns, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	p.cells, p.into = make([]any, len(columns)), make([]any, len(columns))
+	for i := range p.cells {
+		p.into[i] = &p.cells[i]
+	}
+	return nil
 }
 
 // next goes to the next row; false at the end or after an error.
 func (s *statement) next() (bool, error) {
-	rc := s.rc
-	if rc == sqlite.SQLITE_OK {
-		rc = sqlite.Xsqlite3_step(s.c.tls, s.p)
-	}
-	switch rc {
-	case sqlite.SQLITE_ROW:
-		return true, nil
-	case sqlite.SQLITE_DONE:
+	if !s.rows.Next() {
+		if err := s.rows.Err(); err != nil {
+			return false, s.c.failure(err)
+		}
 		return false, nil
 	}
-	return false, s.c.failure(rc)
+	return true, s.rows.Scan(s.into...)
+}
+
+// number is the one number that the statement gives, or 0 if it gives no row.
+// It closes the statement.
+func (s *statement) number() (int64, error) {
+	defer s.close()
+	if more, err := s.next(); !more {
+		return 0, err
+	}
+	return s.int(0), nil
 }
 
 func (s *statement) int(column int) int64 {
-	return sqlite.Xsqlite3_column_int64(s.c.tls, s.p, int32(column))
+	n, _ := s.cells[column].(int64)
+	return n
 }
 
-func (s *statement) string(column int) string { return string(s.view(column)) }
+func (s *statement) string(column int) string {
+	text, _ := s.cells[column].(string)
+	return text
+}
 
-// bytes are a copy of a text or blob.
-func (s *statement) bytes(column int) []byte { return append([]byte(nil), s.view(column)...) }
-
-// view is a text or blob in SQLite's own memory, good until the next step.
-func (s *statement) view(column int) []byte {
-	p := sqlite.Xsqlite3_column_blob(s.c.tls, s.p, int32(column))
-	if p == 0 {
-		return nil
-	}
-	return libc.GoBytes(p, int(sqlite.Xsqlite3_column_bytes(s.c.tls, s.p, int32(column))))
+// bytes are a blob, the caller's to keep.
+func (s *statement) bytes(column int) []byte {
+	blob, _ := s.cells[column].([]byte)
+	return blob
 }
 
 // close makes the statement ready for its next use. Closing twice is harmless.
 func (s *statement) close() {
-	c := s.c
-	if _, used := c.active[s]; !used {
+	if _, used := s.c.active[s]; !used {
 		return
 	}
-	sqlite.Xsqlite3_reset(c.tls, s.p)
-	s.rc = sqlite.SQLITE_OK
-	delete(c.active, s)
-	if len(c.active) == 0 {
-		c.bound.reset()
+	delete(s.c.active, s)
+	clear(s.cells)
+	if err := s.rows.Close(); err != nil {
+		s.c.failure(err)
 	}
-	if c.kept >= keepStatements {
-		c.forget()
-	}
-	c.idle[s.sql] = append(c.idle[s.sql], s)
-	c.kept++
-}
-
-// arena is C memory for what is bound to statements. SQLite reads it in place;
-// it is given back all at once when no statement is in use.
-type arena struct {
-	tls   *libc.TLS
-	block uintptr
-	used  int
-	extra []uintptr
-}
-
-const arenaSize = 64 << 10
-
-// room is C memory of n bytes. The address is never 0, which SQLite would take
-// for NULL.
-func (a *arena) room(n int) uintptr {
-	if a.block == 0 {
-		a.block = libc.Xmalloc(a.tls, arenaSize)
-	}
-	if a.used+n < arenaSize {
-		p := a.block + uintptr(a.used)
-		a.used += n
-		return p
-	}
-	p := libc.Xmalloc(a.tls, types.Size_t(n+1))
-	a.extra = append(a.extra, p)
-	return p
-}
-
-func put[V string | []byte](a *arena, value V) uintptr {
-	p := a.room(len(value))
-	copy(libc.GoBytes(p, len(value)), value)
-	return p
-}
-
-func (a *arena) reset() {
-	for _, p := range a.extra {
-		libc.Xfree(a.tls, p)
-	}
-	a.extra, a.used = a.extra[:0], 0
-}
-
-func (a *arena) free() {
-	a.reset()
-	if a.block != 0 {
-		libc.Xfree(a.tls, a.block)
-	}
+	s.c.keep(s.prepared)
 }

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"maps"
+	"strings"
 	"sync/atomic"
 )
 
@@ -21,6 +22,22 @@ const (
 // text is the word in the table.
 func (w word) text() string { return string(w.kind) + w.of + "?" + w.name }
 
+// parseWord is a word by its text; false for a text that is none.
+func parseWord(text string) (word, bool) {
+	if text == "" {
+		return word{}, false
+	}
+	kind, rest := text[0], text[1:]
+	end := strings.IndexByte(rest, '?')
+	if kind != kindParam {
+		end = strings.LastIndexByte(rest, '?') // a system may have one itself
+	}
+	if end < 0 {
+		return word{}, false
+	}
+	return word{kind: kind, of: rest[:end], name: rest[end+1:]}, true
+}
+
 // keepWords bounds the words kept in memory; the others are read when needed.
 // Systems come from clients, so their number has no bound of its own.
 const keepWords = 8192
@@ -35,6 +52,30 @@ type dictionary struct {
 func (d *dictionary) find(w word) (int64, bool) {
 	id, ok := (*d.known.Load())[w]
 	return id, ok
+}
+
+// load reads the words of an existing file, the oldest first: what resources
+// are found by came with the first of them.
+func (d *dictionary) load(c *conn) error {
+	s, err := c.query(unhurried, "SELECT id, text FROM word ORDER BY id LIMIT ?", keepWords)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	known := map[word]int64{}
+	for {
+		more, err := s.next()
+		if err != nil {
+			return err
+		}
+		if !more {
+			d.known.Store(&known)
+			return nil
+		}
+		if w, ok := parseWord(s.string(1)); ok {
+			known[w] = s.int(0)
+		}
+	}
 }
 
 // learn adds words that were committed. Only the writer calls it.
@@ -56,7 +97,7 @@ func (r *reader) number(w word) (int64, error) {
 	if id, ok := r.fresh[w]; ok {
 		return id, nil
 	}
-	return r.c.number("SELECT id FROM word WHERE text = ?", txt(w.text()))
+	return r.c.number("SELECT id FROM word WHERE text = ?", w.text())
 }
 
 // system is a system's number; false if no document has that system.
@@ -74,7 +115,7 @@ func (w *writer) intern(wd word) (int64, error) {
 	if err != nil || id != 0 {
 		return id, err
 	}
-	if err := w.c.exec("INSERT INTO word (text) VALUES (?)", txt(wd.text())); err != nil {
+	if err := w.c.exec("INSERT INTO word (text) VALUES (?)", wd.text()); err != nil {
 		return 0, err
 	}
 	if id, err = w.number(wd); err == nil {

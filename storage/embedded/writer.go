@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"tahto/storage/driver"
 )
@@ -71,7 +73,7 @@ type current struct {
 }
 
 func (w *writer) newest(d driver.Document) (current, error) {
-	s, err := w.c.query("SELECT doc, version, deleted FROM resource WHERE type = ? AND id = ?", txt(d.Key.Type), txt(d.Key.ID))
+	s, err := w.c.query(unhurried, "SELECT doc, version, deleted FROM resource WHERE type = ? AND id = ?", d.Key.Type, d.Key.ID)
 	if err != nil {
 		return current{}, err
 	}
@@ -89,18 +91,18 @@ func (w *writer) write(d driver.Document, now current) error {
 		w.ids.doc++
 		now.doc, now.deleted = w.ids.doc, true
 		if err := w.c.exec(`INSERT INTO resource (doc, type, id, deleted, version, updated, method, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-			num(now.doc), txt(d.Key.Type), txt(d.Key.ID), flagged(d.Deleted), num(int64(d.Version)), num(toMillis(d.Updated)), txt(d.Method), num(row)); err != nil {
+			now.doc, d.Key.Type, d.Key.ID, d.Deleted, int64(d.Version), toMillis(d.Updated), d.Method, row); err != nil {
 			return err
 		}
 	} else if err := w.c.exec(`UPDATE resource SET deleted = ?, version = ?, updated = ?, method = ?, body = ? WHERE doc = ?`,
-		flagged(d.Deleted), num(int64(d.Version)), num(toMillis(d.Updated)), txt(d.Method), num(row), num(now.doc)); err != nil {
+		d.Deleted, int64(d.Version), toMillis(d.Updated), d.Method, row, now.doc); err != nil {
 		return err
 	}
 	if err := w.writeVersion(d, now.doc, row); err != nil {
 		return err
 	}
 	if !now.deleted {
-		if err := w.c.exec("DELETE FROM entry WHERE doc = ?", num(now.doc)); err != nil {
+		if err := w.c.exec("DELETE FROM entry WHERE doc = ?", now.doc); err != nil {
 			return err
 		}
 	}
@@ -115,38 +117,46 @@ func (w *writer) writeVersion(d driver.Document, doc, row int64) error {
 	if err != nil {
 		return err
 	}
-	s, err := w.c.query("INSERT INTO version (row, doc, kind, version, updated, deleted, method, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-		num(row), num(doc), num(kind), num(int64(d.Version)), num(toMillis(d.Updated)), flagged(d.Deleted), txt(d.Method))
-	if err != nil {
-		return err
-	}
-	defer s.close()
 	body := d.Body
-	if d.Deleted {
-		body = nil
+	if d.Deleted || body == nil {
+		body = []byte{} // nil would be NULL
 	}
-	s.blob(8, body)
-	_, err = s.next()
-	return err
+	return w.c.exec("INSERT INTO version (row, doc, kind, version, updated, deleted, method, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		row, doc, kind, int64(d.Version), toMillis(d.Updated), d.Deleted, d.Method, body)
 }
+
+// rowsAtOnce is how many entries one statement writes at most.
+const rowsAtOnce = 16
 
 // writeEntries writes each entry once: the same value twice in a resource is
 // found once.
 func (w *writer) writeEntries(d driver.Document, doc int64) error {
-	for i := range d.Entries {
-		e := &d.Entries[i]
-		param, err := w.intern(word{kindParam, d.Key.Type, e.Param})
-		if err != nil {
-			return err
+	for entries := range slices.Chunk(d.Entries, rowsAtOnce) {
+		args := make([]any, 0, 7*rowsAtOnce)
+		for i := range entries {
+			e := &entries[i]
+			param, err := w.intern(word{kindParam, d.Key.Type, e.Param})
+			if err != nil {
+				return err
+			}
+			system, err := w.internSystem(e.System)
+			if err != nil {
+				return err
+			}
+			args = append(args, doc, param, e.Value, system, e.Version, e.Low, e.High)
 		}
-		system, err := w.internSystem(e.System)
-		if err != nil {
-			return err
-		}
-		if err := w.c.exec("INSERT OR IGNORE INTO entry (doc, param, value, system, ver, low, high) VALUES (?, ?, ?, ?, ?, ?, ?)",
-			num(doc), num(param), txt(e.Value), num(system), txt(e.Version), num(e.Low), num(e.High)); err != nil {
+		if err := w.c.exec(insertEntries[len(entries)], args...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// insertEntries are the statements that write so many entries.
+var insertEntries = func() (list [rowsAtOnce + 1]string) {
+	for n := 1; n <= rowsAtOnce; n++ {
+		list[n] = "INSERT OR IGNORE INTO entry (doc, param, value, system, ver, low, high) VALUES " +
+			strings.Repeat("(?, ?, ?, ?, ?, ?, ?), ", n-1) + "(?, ?, ?, ?, ?, ?, ?)"
+	}
+	return list
+}()
