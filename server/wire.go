@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -195,7 +196,7 @@ func announce(stdout io.Writer, c config, listening net.Addr) {
 	local.base = ""
 	here := local.baseURL(listening)
 	if c.base != "" {
-		here = here[:len(here)-len("/fhir")] + basePath(c.baseURL(listening))
+		here = strings.TrimSuffix(here[:len(here)-len("/fhir")]+basePath(c.baseURL(listening)), "/")
 	}
 	fmt.Fprintf(stdout, "Tahto is at %s\n", here)
 	if c.base != "" {

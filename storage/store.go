@@ -111,6 +111,11 @@ func (s *Store) Update(ctx context.Context, f func(*Tx) error) error {
 	}))
 }
 
+// State names the newest state: as long as it gives the same name, and known,
+// nothing has changed since. What was read in a View that began after State was
+// asked is of that state or a later one. It costs nothing.
+func (s *Store) State() (name uint64, known bool) { return s.engine.State() }
+
 // Ready tells whether the store can serve: nil or issue.Unavailable.
 func (s *Store) Ready(ctx context.Context) error { return fault(s.engine.Ready(ctx)) }
 

@@ -10,7 +10,6 @@ import (
 	"tahto/mapping/consent"
 	"tahto/mapping/decision"
 	"tahto/server/audit"
-	"tahto/storage"
 )
 
 // prepareEvaluate is POST Consent/$evaluate (mapping.md §4), an operation as
@@ -34,11 +33,7 @@ func prepareEvaluate(s *Service, c Call) (Action, error) {
 }
 
 func (s *Service) evaluate(ctx context.Context, asked *mapping.Evaluation, requestID string) (Response, error) {
-	var declared []consent.Statement
-	err := s.Store.View(ctx, func(tx *storage.Tx) (err error) {
-		declared, err = s.statements.of(ctx, tx, asked.Person)
-		return err
-	})
+	declared, err := s.statements.of(ctx, s.Store, asked.Person)
 	if err != nil {
 		return Response{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/maypok86/otter/v2"
 
@@ -20,16 +21,20 @@ import (
 const DefaultStatements = 700_000
 
 // statements keeps declarations as the decision wants them. What it holds of a
-// person is held against the versions that are current at every look, so that
-// it can't be out of date: what a version says never changes, and what was
-// pushed out or has changed is only read again. It is safe for any number of
+// person is held against the versions that are current, unless nothing was
+// written since it was last, so that it can't be out of date: what a version
+// says never changes, and what was pushed out or has changed is only read again. It is safe for any number of
 // goroutines.
 type statements struct {
 	compiled *otter.Cache[consent.Identifier, *dossier]
 }
 
-// dossier is what was compiled of one person's Consents. It is read-only.
+// dossier is what was compiled of one person's Consents. All but seen is
+// read-only.
 type dossier struct {
+	// seen is one more than the name of a state of the store that the dossier
+	// was found to be current in; 0 if there is none.
+	seen     atomic.Uint64
 	declared []consent.Statement // in the order of their ids
 	foreign  []version           // Consents that are no declarations; rare
 }
@@ -55,24 +60,45 @@ func newStatements(size int) (*statements, error) {
 }
 
 // of gives all current declarations of a person, which the caller must not
-// change. They are found by index, and the body of one is read only if it is
-// not compiled yet.
-func (s *statements) of(ctx context.Context, tx *storage.Tx, person consent.Identifier) ([]consent.Statement, error) {
-	q := declarationsOf(person)
+// change. If nothing at all was written since they were looked up, they are
+// still current. Else they are found by index, and the body of one is read only
+// if it is not compiled yet.
+func (s *statements) of(ctx context.Context, store *storage.Store, person consent.Identifier) ([]consent.Statement, error) {
+	state, sure := store.State() // before the View, which may see a later one
 	known, found := s.compiled.GetIfPresent(person)
+	if found && sure && known.seen.Load() == state+1 {
+		return known.declared, nil
+	}
 	if !found {
 		known = &dossier{}
 	}
+	err := store.View(ctx, func(tx *storage.Tx) (err error) {
+		known, err = s.look(ctx, tx, person, known)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if sure {
+		known.seen.Store(state + 1)
+	}
+	return known.declared, nil
+}
+
+// look gives the dossier that is current in the state that tx reads: the one
+// that is known, or a new one.
+func (s *statements) look(ctx context.Context, tx *storage.Tx, person consent.Identifier, known *dossier) (*dossier, error) {
+	q := declarationsOf(person)
 	current, err := known.isCurrent(tx.Heads(ctx, q))
 	if err != nil || current {
-		return known.declared, err
+		return known, err
 	}
 	fresh, err := known.renew(ctx, tx, person, q)
 	if err != nil {
 		return nil, err
 	}
 	s.compiled.Set(fresh.person(person), fresh)
-	return fresh.declared, nil
+	return fresh, nil
 }
 
 // isCurrent tells whether the dossier is of just these versions.

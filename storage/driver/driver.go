@@ -104,6 +104,11 @@ type Engine interface {
 	// time the end of ctx changes nothing: Update waits and says how the commit
 	// went, since whoever is told of a failure takes nothing for stored.
 	Update(ctx context.Context, f func(Writer) error) error
+	// State names the newest state that was committed: as long as it gives the
+	// same name, and known, nothing has changed that a View would show. It costs
+	// nothing. An engine that can't tell, because others write to the same data
+	// or because it is committing just now, says that it is not known.
+	State() (name uint64, known bool)
 	// Ready tells whether the engine can serve; ErrUnavailable if not.
 	Ready(ctx context.Context) error
 	// Close ends the engine after what is running.

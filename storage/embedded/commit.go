@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"sync/atomic"
 
 	"tahto/storage/driver"
 )
@@ -18,6 +19,9 @@ type committer struct {
 	ids   *counters
 	fresh map[word]int64 // words of the open transaction
 	open  bool           // whether a transaction is
+	// state counts the beginnings and the ends of commits: it is odd while one
+	// runs, and another number after it.
+	state atomic.Uint64
 	turns chan *turn
 	// copied is the size of the log at the last checkpoint.
 	copied int64
@@ -104,6 +108,8 @@ func (w *committer) commit(any bool) error {
 	if !w.open {
 		return nil
 	}
+	w.state.Add(1)
+	defer w.state.Add(1)
 	if err := w.c.exec("COMMIT"); err != nil {
 		w.abandon()
 		return err

@@ -220,6 +220,13 @@ func (e *Engine) Update(ctx context.Context, f func(driver.Writer) error) error 
 	return e.writer.update(ctx, f)
 }
 
+// State names the state that the last commit left. It is not known while a
+// commit runs: what is visible already is not yet told.
+func (e *Engine) State() (name uint64, known bool) {
+	name = e.writer.state.Load()
+	return name, name%2 == 0
+}
+
 // Ready tells whether the file can be read.
 func (e *Engine) Ready(ctx context.Context) error {
 	return e.view(ctx, func(r driver.Reader) error {

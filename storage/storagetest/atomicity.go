@@ -118,5 +118,7 @@ func testLateCancel(t *testing.T, h Harness) {
 		return err
 	})
 	f.must(err)
-	f.view(func(r driver.Reader) { f.same("stored", f.found(r, search.Query{Type: "Consent"}, false), []driver.Document{read(d)}) })
+	f.view(func(r driver.Reader) {
+		f.same("stored", f.found(r, search.Query{Type: "Consent"}, false), []driver.Document{read(d)})
+	})
 }

@@ -14,6 +14,7 @@ var snapshots = []promise{
 	{"AViewSeesOneStateWhileOthersWrite", testOneState},
 	{"AViewNeverSeesHalfATransaction", testNoHalves},
 	{"WhatUpdateReturnedForIsSeen", testReadYourWrites},
+	{"AStateOfOneNameIsOneState", testStateNames},
 }
 
 func testOneState(t *testing.T, h Harness) {
@@ -104,4 +105,51 @@ func testReadYourWrites(t *testing.T, h Harness) {
 			t.Error(err)
 		}
 	})
+}
+
+// testStateNames looks twice under one name of the state while others write,
+// and must see the same.
+func testStateNames(t *testing.T, h Harness) {
+	f := h.open(t)
+	f.append(f.document("a", 1))
+	before, known := f.State()
+	f.append(f.document("a", 2))
+	if after, still := f.State(); known && still && before == after {
+		t.Fatalf("a write did not change the state's name, %d", after)
+	}
+	version := func() (v uint64) {
+		f.must(f.View(f.ctx, func(r driver.Reader) error {
+			d, err := r.Get(f.ctx, fhir.Key{Type: "Consent", ID: "a"})
+			v = d.Version
+			return err
+		}))
+		return v
+	}
+	stop := make(chan struct{})
+	var readers sync.WaitGroup
+	for range 4 {
+		readers.Go(func() {
+			seen, under := uint64(0), uint64(0)
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				name, known := f.State()
+				if now := version(); known {
+					if again, sure := f.State(); sure && again == name && seen != 0 && under == name && seen != now {
+						t.Errorf("version %d and version %d under one name", seen, now)
+						return
+					}
+					seen, under = now, name
+				}
+			}
+		})
+	}
+	for i := range uint64(100) {
+		f.append(f.document("a", i+3))
+	}
+	close(stop)
+	readers.Wait()
 }
