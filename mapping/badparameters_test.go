@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"tahto/fhir/issue"
 	"tahto/mapping"
+	"tahto/mapping/consent"
 	"tahto/mapping/decision"
 )
 
@@ -210,7 +212,9 @@ func TestQuestionDefaults(t *testing.T) {
 	if e.Person.Value != "160350-900N" || len(e.Items) != 1 || e.Items[0].ID != "a" || e.Items[0].Malformed {
 		t.Errorf("got %+v", e)
 	}
-	if got, want := e.Items[0].Asked.Recorded, decision.Day(2024, 5, 10); !got.From.Equal(want.From) || !got.Until.Equal(want.Until) {
+	start := time.Date(2024, 5, 9, 21, 0, 0, 0, time.UTC) // midnight in Finland
+	want := consent.Period{From: start, Until: start.AddDate(0, 0, 1)}
+	if got := e.Items[0].Asked.Recorded; !got.From.Equal(want.From) || !got.Until.Equal(want.Until) {
 		t.Errorf("got recorded %v, want the whole day %v", got, want)
 	}
 }

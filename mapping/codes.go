@@ -1,9 +1,10 @@
 package mapping
 
-// Base is the canonical base of the project's own code systems, extensions and
-// definitions. The domain is reserved and resolves nowhere: this constant is
-// the one place to change when the project gets one (mapping.md, head).
-const Base = "https://tahto.example/fhir"
+import "tahto/fhir"
+
+// Base is the canonical base of the project's own code systems and extensions,
+// [fhir.Base].
+const Base = fhir.Base
 
 // The project's own code systems (mapping.md §1 and §4).
 const (
@@ -22,13 +23,12 @@ const (
 // part in no decision, since it is no Finnish declaration (mapping.md §1).
 const TagNotADeclaration = "not-a-declaration"
 
-// Code and identifier systems of others.
+// Code systems of others. Those the law itself is decided by are in package
+// consent.
 const (
-	URISystem                 = "urn:ietf:rfc:3986"                 // identifiers that are URIs themselves, such as urn:oid:…
 	NationalServiceTaskSystem = "urn:oid:1.2.246.537.6.1221.201601" // palvelutehtävä, THL's code server
 	ConsentScopeSystem        = "http://terminology.hl7.org/CodeSystem/consentscope"
 	ParticipationSystem       = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
-	ActReasonSystem           = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 )
 
 // KantaConsentProfile is Kanta's profile of the consent between the sectors

@@ -1,7 +1,9 @@
 package mapping
 
 import (
+	"tahto/fhir"
 	"tahto/fhir/issue"
+	"tahto/mapping/consent"
 	"tahto/mapping/decision"
 )
 
@@ -11,7 +13,7 @@ func (r *evaluationReader) complete(list *place) {
 		return
 	}
 	for _, needed := range [...]struct{ name, why string }{
-		{"patient", "Say whose data it is about: give patient, an Identifier with system " + IdentitySystem + "."},
+		{"patient", "Say whose data it is about: give patient, an Identifier with system " + fhir.IdentitySystem + "."},
 		{"requester", "Say who asks: give requester with the part organization."},
 		{"relationship", "Say whether the care or client relationship is verified: give relationship, a boolean."},
 		{"accessRight", "Say whether the person's access right covers the data: give accessRight, a boolean."},
@@ -73,7 +75,7 @@ func (r *evaluationReader) completePurpose(list *place) {
 		if !known {
 			at := list.item(r.purposeAt)
 			value := place{up: &at, name: "value", index: -1}
-			r.unknown(&value, "This purpose is not known here; use a purpose of use of "+ActReasonSystem+", such as TREAT.")
+			r.unknown(&value, "This purpose is not known here; use a purpose of use of "+consent.ActReasonSystem+", such as TREAT.")
 		}
 		request.Purpose = purpose
 	}

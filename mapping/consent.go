@@ -66,7 +66,7 @@ func writeTime(t time.Time) string {
 }
 
 func finnishDay(t time.Time) (string, bool) {
-	local := t.In(Zone())
+	local := fhir.InFinland(t)
 	if h, m, s := local.Clock(); h+m+s+local.Nanosecond() != 0 {
 		return "", false
 	}
@@ -77,7 +77,7 @@ func finnishDay(t time.Time) (string, bool) {
 // before, if the period ends as a day begins.
 func writeEnd(t time.Time) string {
 	if _, is := finnishDay(t); is {
-		return t.In(Zone()).AddDate(0, 0, -1).Format(time.DateOnly)
+		return fhir.InFinland(t).AddDate(0, 0, -1).Format(time.DateOnly)
 	}
 	return t.UTC().Format(time.RFC3339Nano)
 }

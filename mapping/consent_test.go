@@ -16,6 +16,9 @@ import (
 	"tahto/mapping/consent"
 )
 
+// helsinki is the zone in which days begin.
+var helsinki = fhir.InFinland(time.Time{}).Location()
+
 func parse(t testing.TB, text string) *fhir.Resource {
 	t.Helper()
 	r, err := fhir.Parse([]byte(text))
@@ -46,7 +49,7 @@ func identifiers() *rapid.Generator[consent.Identifier] {
 
 func organisations() *rapid.Generator[consent.Identifier] {
 	return rapid.Map(identifiers(), func(id consent.Identifier) consent.Identifier {
-		id.System = mapping.URISystem
+		id.System = consent.URISystem
 		return id
 	})
 }
@@ -63,7 +66,7 @@ func codings() *rapid.Generator[consent.Coding] {
 // times are starts of Finnish days and other instants, summer and winter.
 func times() *rapid.Generator[time.Time] {
 	return rapid.Custom(func(t *rapid.T) time.Time {
-		day := time.Date(2020, 1, 1+rapid.IntRange(0, 3000).Draw(t, "day"), 0, 0, 0, 0, mapping.Zone())
+		day := time.Date(2020, 1, 1+rapid.IntRange(0, 3000).Draw(t, "day"), 0, 0, 0, 0, helsinki)
 		if rapid.Bool().Draw(t, "whole day") {
 			return day
 		}
@@ -91,8 +94,8 @@ func periods() *rapid.Generator[consent.Period] {
 }
 
 func dayStart(t time.Time) (time.Time, bool) {
-	year, month, day := t.In(mapping.Zone()).Date()
-	start := time.Date(year, month, day, 0, 0, 0, 0, mapping.Zone())
+	year, month, day := fhir.InFinland(t).Date()
+	start := time.Date(year, month, day, 0, 0, 0, 0, helsinki)
 	return start, start.Equal(t)
 }
 
@@ -167,7 +170,7 @@ func statements() *rapid.Generator[consent.Statement] {
 		s := consent.Statement{
 			ID:       rapid.StringMatching(`[A-Za-z0-9.-]{0,12}`).Draw(t, "id"),
 			Version:  rapid.Uint64().Draw(t, "version"),
-			Person:   consent.Identifier{System: mapping.IdentitySystem, Value: "160350-900N"},
+			Person:   consent.Identifier{System: fhir.IdentitySystem, Value: "160350-900N"},
 			Declared: times().Draw(t, "declared"),
 			From:     times().Draw(t, "from"),
 			Kind:     rapid.SampledFrom(consent.Kinds()).Draw(t, "kind"),

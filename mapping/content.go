@@ -151,7 +151,7 @@ func (f *findings) information(p *place) consent.InformationVersion {
 
 // emergency wants the one purpose that makes a permission an emergency's.
 func (f *findings) emergency(provision *place) {
-	const why = "An emergency permission has the one purpose ETREAT of " + ActReasonSystem + "."
+	const why = "An emergency permission has the one purpose ETREAT of " + consent.ActReasonSystem + "."
 	list := f.some(provision, "purpose", why)
 	for i := range list.Len() {
 		at, ok := f.entry(&list, i)
@@ -159,7 +159,7 @@ func (f *findings) emergency(provision *place) {
 			continue
 		}
 		purpose, ok := f.coding(&at)
-		if ok && (i > 0 || purpose != consent.Coding{System: ActReasonSystem, Code: purposeEmergency}) {
+		if ok && (i > 0 || purpose != consent.Coding{System: consent.ActReasonSystem, Code: purposeEmergency}) {
 			f.fault(&at, issue.CodeBusinessRule, why)
 		}
 	}

@@ -22,9 +22,9 @@ func (f *findings) identifier(p *place) (consent.Identifier, bool) {
 	}
 	value := p.member("value")
 	switch {
-	case id.System == IdentitySystem && !ValidIdentityCode(id.Value):
+	case id.System == fhir.IdentitySystem && !ValidIdentityCode(id.Value):
 		f.fault(&value, issue.CodeValue, sentence(ErrIdentityCode))
-	case id.System == URISystem && !isURI(id.Value):
+	case id.System == consent.URISystem && !isURI(id.Value):
 		f.fault(&value, issue.CodeValue, "In this system a value is a URI, and an OID is written urn:oid: and the numbers.")
 	case p.Get("use").Text() == "old":
 		use := p.member("use")
@@ -85,7 +85,7 @@ func (f *findings) organisation(p *place) (consent.Identifier, bool) {
 	if !ok {
 		return id, false
 	}
-	if id.System != URISystem {
+	if id.System != consent.URISystem {
 		system := p.member("system")
 		f.fault(&system, issue.CodeCodeInvalid, "Organisations are named by OID: give system urn:ietf:rfc:3986 and a value that begins urn:oid:.")
 		return consent.Identifier{}, false
@@ -153,32 +153,32 @@ func (f *findings) fixed(concept *place, system, code, why string) bool {
 }
 
 // moment is the dateTime of that name as a point in time.
-func (f *findings) moment(p *place, name string) (Date, bool) {
+func (f *findings) moment(p *place, name string) (fhir.Date, bool) {
 	at := p.member(name)
 	if at.Kind() == fhir.Absent {
-		return Date{}, false
+		return fhir.Date{}, false
 	}
 	return f.point(&at)
 }
 
 // point reads a dateTime that stands for a point in time: it must be exact to
 // the day at least, since a month does not say which day something began.
-func (f *findings) point(at *place) (Date, bool) {
+func (f *findings) point(at *place) (fhir.Date, bool) {
 	date := f.dateTime(at)
-	if !date.IsZero() && date.Precision < Day {
+	if !date.IsZero() && date.Precision < fhir.ToDay {
 		f.fault(at, issue.CodeValue, "The value does not say which day; give at least the day, such as 2024-02-29.")
-		return Date{}, false
+		return fhir.Date{}, false
 	}
 	return date, !date.IsZero()
 }
 
 // dateTime reads a dateTime of any precision; it is zero after a fault.
-func (f *findings) dateTime(at *place) Date {
+func (f *findings) dateTime(at *place) fhir.Date {
 	text := f.string(at)
 	if text == "" {
-		return Date{}
+		return fhir.Date{}
 	}
-	date, err := ParseDateTime(text)
+	date, err := fhir.ParseDateTime(text)
 	if err != nil {
 		f.fault(at, issue.CodeValue, sentence(err))
 	}
@@ -205,7 +205,7 @@ func (f *findings) stretch(p *place) consent.Period {
 	if !end.IsZero() {
 		period.Until = end.End().UTC()
 	}
-	empty := period.Until.Equal(period.From) && end.Precision != Instant
+	empty := period.Until.Equal(period.From) && !end.HasTime()
 	if !start.IsZero() && !end.IsZero() && (empty || period.Until.Before(period.From)) {
 		f.backwards(p)
 		return consent.Period{}
@@ -217,10 +217,10 @@ func (f *findings) backwards(period *place) {
 	f.fault(period, issue.CodeInvariant, "The period ends before it begins; correct start or end.")
 }
 
-func (f *findings) bound(p *place, name string) Date {
+func (f *findings) bound(p *place, name string) fhir.Date {
 	at := p.member(name)
 	if at.Kind() == fhir.Absent {
-		return Date{}
+		return fhir.Date{}
 	}
 	return f.dateTime(&at)
 }

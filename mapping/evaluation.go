@@ -142,7 +142,7 @@ func (r *evaluationReader) read(at *place, remaining int) {
 		r.circumstance(&p)
 		return
 	case !slices.Contains(inputs, p.name):
-		r.fault(at, issue.CodeNotSupported, "The operation has no such parameter."+nearest(p.name, inputs))
+		r.fault(at, issue.CodeNotSupported, "The operation has no such parameter."+meant(p.name, inputs))
 		return
 	case !r.once(&p):
 		return
@@ -230,7 +230,7 @@ func (r *evaluationReader) requester(p *parameter) {
 		switch {
 		case part.name == "":
 		case n < 0:
-			r.fault(&at, issue.CodeNotSupported, "The requester has no such part."+nearest(part.name, requesterParts))
+			r.fault(&at, issue.CodeNotSupported, "The requester has no such part."+meant(part.name, requesterParts))
 		case seen[n]:
 			r.fault(&at, issue.CodeStructure, "This part may be given only once; remove one.")
 		default:

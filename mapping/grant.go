@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"tahto/fhir/issue"
@@ -11,6 +12,19 @@ import (
 // scopeRequired is the reason code of a consent between the sectors that does
 // not say what it covers (rules V14, 703/2023 section 53).
 const scopeRequired = "scope-required"
+
+// The bounds of a consent between the sectors. Every item that is asked about
+// is held against each part of each consent in force, so that what one consent
+// may cost must end somewhere: far above what a person can oversee (there are
+// 21 counties and seven service tasks), far below what would delay others.
+const (
+	// MaxGrants is how many provisions may be nested in the root.
+	MaxGrants = 100
+	// MaxRecipients is how many recipients (actor) they may name in all.
+	MaxRecipients = 200
+	// MaxData is how many kinds of data (class) they may name in all.
+	MaxData = 200
+)
 
 // crossSector reads a consent between the sectors: root permit is an explicit
 // "all", root deny has a nested permit for each part that may be shared
@@ -29,10 +43,38 @@ func (f *findings) crossSector(provision *place, s *consent.Statement) {
 		f.add(&nested, issue.CodeRequired, scopeRequired, "The consent does not say what may be shared: nest a permit with the recipients (actor) "+
 			"and the data (class), or give the root type permit for everything (703/2023 section 53).")
 	}
+	if !f.bounded(&nested) {
+		return
+	}
 	for i := range nested.Len() {
 		if at, ok := f.entry(&nested, i); ok {
 			s.Grants = append(s.Grants, f.grant(&at, s.Kind))
 		}
+	}
+}
+
+// bounded refuses a consent of too many parts, before any of them is read.
+func (f *findings) bounded(nested *place) bool {
+	before := f.count
+	f.atMost(nested, nested.Len(), MaxGrants, "provisions")
+	if f.count > before {
+		return false
+	}
+	recipients, data := 0, 0
+	for i := range nested.Len() {
+		part := nested.item(i)
+		recipients += part.Get("actor").Len()
+		data += part.Get("class").Len()
+	}
+	f.atMost(nested, recipients, MaxRecipients, "recipients (actor)")
+	f.atMost(nested, data, MaxData, "classes of data (class)")
+	return f.count == before
+}
+
+func (f *findings) atMost(at *place, n, most int, what string) {
+	if n > most {
+		f.fault(at, issue.CodeTooCostly, "One consent may have at most "+strconv.Itoa(most)+" "+what+
+			"; send several Consents, or permit everything with a root of type permit.")
 	}
 }
 

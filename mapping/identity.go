@@ -2,12 +2,9 @@ package mapping
 
 import (
 	"errors"
-	"time"
-)
 
-// IdentitySystem is the identifier system of the Finnish personal identity
-// code, henkilötunnus (Finnish Core: urn:oid:1.2.246.21).
-const IdentitySystem = "urn:oid:1.2.246.21"
+	"tahto/fhir"
+)
 
 // ErrIdentityCode says that a string is no personal identity code. It never
 // repeats the string: what is nearly a person's code is personal data as well.
@@ -49,18 +46,10 @@ func ValidIdentityCode(code string) bool {
 	if !known || !isDate || !isNumber || individual < 2 {
 		return false
 	}
-	if !realDay(century+birth%100, birth/100%100, birth/10000) {
+	if !fhir.IsDay(century+birth%100, birth/100%100, birth/10000) {
 		return false
 	}
 	return code[10] == checkCharacters[(birth*1000+individual)%len(checkCharacters)]
-}
-
-// CheckIdentityCode is [ValidIdentityCode] as an error: nil or [ErrIdentityCode].
-func CheckIdentityCode(code string) error {
-	if !ValidIdentityCode(code) {
-		return ErrIdentityCode
-	}
-	return nil
 }
 
 // digits reads a string of ASCII digits only; it is false for any other and
@@ -74,12 +63,4 @@ func digits(s string) (int, bool) {
 		n = n*10 + int(s[i]-'0')
 	}
 	return n, s != ""
-}
-
-// realDay tells whether the Gregorian calendar has that day.
-func realDay(year, month, day int) bool {
-	if month < 1 || month > 12 || day < 1 || day > 31 {
-		return false
-	}
-	return day <= 28 || time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Day() == day
 }

@@ -107,17 +107,17 @@ func (f *findings) taskOf(part *parameter) consent.Coding {
 // year, or an instant.
 func (f *findings) recordedOf(part *parameter) consent.Period {
 	if part.member == "valueDate" {
-		if date, err := ParseDate(f.string(&part.value)); err == nil {
+		if date, err := fhir.ParseDate(f.string(&part.value)); err == nil {
 			return consent.Period{From: date.Start, Until: date.End()}
 		}
-		f.fault(&part.value, issue.CodeValue, sentence(ErrDate))
+		f.fault(&part.value, issue.CodeValue, sentence(fhir.ErrDate))
 		return consent.Period{}
 	}
 	if !f.is(part, "valueDateTime") {
 		return consent.Period{}
 	}
 	date := f.dateTime(&part.value)
-	if date.Precision == Instant {
+	if date.HasTime() {
 		return decision.Instant(date.Start)
 	}
 	return consent.Period{From: date.Start, Until: date.End()}

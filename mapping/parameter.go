@@ -149,45 +149,11 @@ func (f *findings) partsOf(p *parameter) place {
 	return place{up: p.place, name: "part", index: -1}
 }
 
-// nearest is the known name that is most like the one given, as a question to
-// put at the end of a sentence, or "" if none is near.
-func nearest(name string, known []string) string {
-	best, least := "", 1+len(name)/3
-	for _, k := range known {
-		if d := distance(strings.ToLower(name), strings.ToLower(k)); d <= least {
-			best, least = k, d-1
-		}
+// meant asks whether the known name that is most like the one given was meant,
+// to put at the end of a sentence; "" if none is near.
+func meant(name string, known []string) string {
+	if near := issue.Nearest(name, known); near != "" {
+		return " Did you mean " + near + "?"
 	}
-	if best == "" {
-		return ""
-	}
-	return " Did you mean " + best + "?"
-}
-
-// maxName is the longest name that is compared; no known one is so long.
-const maxName = 32
-
-// distance is how many letters must be put in, left out or changed to make one
-// name of the other.
-func distance(a, b string) int {
-	if len(a) > maxName {
-		return maxName
-	}
-	var row [maxName + 1]int
-	for j := range len(a) + 1 {
-		row[j] = j
-	}
-	for i := range len(b) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(a) {
-			change := diagonal
-			if a[j] != b[i] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(a)]
+	return ""
 }

@@ -14,7 +14,7 @@ func (f *findings) person(p *place) consent.Identifier {
 	patient, ok := f.object(p, "patient")
 	if !ok {
 		if !patient.Exists() {
-			f.fault(&patient, issue.CodeRequired, "A declaration says whose it is; give patient.identifier with system "+IdentitySystem+".")
+			f.fault(&patient, issue.CodeRequired, "A declaration says whose it is; give patient.identifier with system "+fhir.IdentitySystem+".")
 		}
 		return consent.Identifier{}
 	}
@@ -30,9 +30,9 @@ func (f *findings) person(p *place) consent.Identifier {
 	case reference != "":
 		at := patient.member("reference")
 		f.fault(&at, issue.CodeNotSupported, "This server keeps no Patient resources, so the reference can't be followed. "+
-			"Give patient.identifier with system "+IdentitySystem+", or contain the Patient.")
+			"Give patient.identifier with system "+fhir.IdentitySystem+", or contain the Patient.")
 	case !patient.Get("reference").Exists():
-		f.fault(&patient, issue.CodeRequired, "The patient has no identifier; give patient.identifier with system "+IdentitySystem+".")
+		f.fault(&patient, issue.CodeRequired, "The patient has no identifier; give patient.identifier with system "+fhir.IdentitySystem+".")
 	}
 	return consent.Identifier{}
 }
@@ -59,12 +59,12 @@ func (f *findings) identity(at *place) consent.Identifier {
 	if !ok {
 		return consent.Identifier{}
 	}
-	if id.System != IdentitySystem {
+	if id.System != fhir.IdentitySystem {
 		system := at.member("system")
-		f.fault(&system, issue.CodeCodeInvalid, "A person is known by the personal identity code (henkilötunnus); use system "+IdentitySystem+".")
+		f.fault(&system, issue.CodeCodeInvalid, "A person is known by the personal identity code (henkilötunnus); use system "+fhir.IdentitySystem+".")
 		return consent.Identifier{}
 	}
-	return consent.Identifier{System: IdentitySystem, Value: strings.Clone(id.Value)}
+	return consent.Identifier{System: fhir.IdentitySystem, Value: strings.Clone(id.Value)}
 }
 
 // sameContained reads the contained Patient; an identifier beside the
@@ -99,7 +99,7 @@ func (f *findings) containedIdentity(patient *place) consent.Identifier {
 	list := f.list(patient, "identifier")
 	for i := range list.Len() {
 		at, ok := f.entry(&list, i)
-		if !ok || at.Get("system").Text() != IdentitySystem {
+		if !ok || at.Get("system").Text() != fhir.IdentitySystem {
 			continue
 		}
 		id := f.identity(&at)
@@ -109,14 +109,14 @@ func (f *findings) containedIdentity(patient *place) consent.Identifier {
 		found = id
 	}
 	if found.IsZero() && !hasIdentity(list.Element) {
-		f.fault(patient, issue.CodeRequired, "The contained Patient has no personal identity code; add an identifier with system "+IdentitySystem+".")
+		f.fault(patient, issue.CodeRequired, "The contained Patient has no personal identity code; add an identifier with system "+fhir.IdentitySystem+".")
 	}
 	return found
 }
 
 func hasIdentity(identifiers fhir.Element) bool {
 	for _, id := range identifiers.Items() {
-		if id.Get("system").Text() == IdentitySystem {
+		if id.Get("system").Text() == fhir.IdentitySystem {
 			return true
 		}
 	}

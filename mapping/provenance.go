@@ -39,10 +39,10 @@ const (
 func CheckProvenance(r *fhir.Resource, foreign bool) error {
 	var f findings
 	p := root(r)
-	f.containedIDs(&p)
-	aboutConsent := f.targets(&p)
+	contained := f.containedIDs(&p)
+	aboutConsent := f.targets(&p, contained)
 	f.recorded(&p)
-	if roles := f.agents(&p); roles.any || aboutConsent && !foreign {
+	if roles := f.agents(&p, contained); roles.any || aboutConsent && !foreign {
 		f.modifiers(&p)
 		f.recorder(&p, roles)
 	}
@@ -50,41 +50,32 @@ func CheckProvenance(r *fhir.Resource, foreign bool) error {
 }
 
 // targets tells whether any target is a Consent.
-func (f *findings) targets(p *place) (consent bool) {
+func (f *findings) targets(p *place, contained map[string]bool) (consent bool) {
 	list := f.some(p, "target", "A Provenance says what it is about: give target, a reference to the Consent.")
 	for i := range list.Len() {
 		target, ok := f.entry(&list, i)
 		if !ok {
 			continue
 		}
-		f.refers(p, &target)
+		f.refers(&target, contained)
 		consent = consent || refersToConsent(target.Element)
 	}
 	return consent
 }
 
 // refers checks that a Reference points at something, and that a local one
-// (#id) has its contained resource.
-func (f *findings) refers(resource, reference *place) {
+// (#id) has its contained resource, whose ids are given.
+func (f *findings) refers(reference *place, contained map[string]bool) {
 	to := f.text(reference, "reference")
 	f.object(reference, "identifier")
 	f.text(reference, "display")
 	if !reference.Get("reference").Exists() && !reference.Get("identifier").Exists() && !reference.Get("display").Exists() {
 		f.fault(reference, issue.CodeRequired, "The reference points nowhere; give reference or identifier.")
 	}
-	if id, local := strings.CutPrefix(to, "#"); local && id != "" && !contains(resource.Element, id) {
+	if id, local := strings.CutPrefix(to, "#"); local && id != "" && !contained[id] {
 		at := reference.member("reference")
 		f.fault(&at, issue.CodeInvariant, "No contained resource has this id; add it to contained or mend the reference.")
 	}
-}
-
-func contains(resource fhir.Element, id string) bool {
-	for contained := range resource.Each("contained") {
-		if contained.Get("id").Text() == id {
-			return true
-		}
-	}
-	return false
 }
 
 // refersToConsent knows a Consent by Reference.type, or by the reference
@@ -108,7 +99,7 @@ func (f *findings) recorded(p *place) {
 	if text == "" {
 		return
 	}
-	if _, err := ParseInstant(text); err != nil {
+	if _, err := fhir.ParseInstant(text); err != nil {
 		f.fault(&at, issue.CodeValue, sentence(err))
 	}
 }
@@ -119,7 +110,7 @@ type recorders struct {
 	any                                        bool // some agent has a role of RoleSystem
 }
 
-func (f *findings) agents(p *place) (roles recorders) {
+func (f *findings) agents(p *place, contained map[string]bool) (roles recorders) {
 	list := f.some(p, "agent", "A Provenance says who did it: give agent, with who and role.")
 	for i := range list.Len() {
 		agent, ok := f.entry(&list, i)
@@ -127,7 +118,7 @@ func (f *findings) agents(p *place) (roles recorders) {
 			continue
 		}
 		if who, ok := f.object(&agent, "who"); ok {
-			f.refers(p, &who)
+			f.refers(&who, contained)
 		} else if !who.Exists() {
 			f.fault(&who, issue.CodeRequired, "An agent says who it is: give who, an organisation's identifier and display, or a contained person.")
 		}

@@ -1,8 +1,10 @@
 package mapping_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"tahto/fhir/issue"
 	"tahto/mapping"
@@ -113,5 +115,26 @@ func TestBadProvenancesAreRefusedWithTheElement(t *testing.T) {
 				t.Errorf("got %s at %s, want %s at %s", got.Code, got.Expression, test.code, test.expression)
 			}
 		})
+	}
+}
+
+// TestManyReferencesToManyContainedAreQuick guards against a check whose cost
+// is the product of both counts: 20,000 times 20,000 look-ups take seconds,
+// one set of ids takes none.
+func TestManyReferencesToManyContainedAreQuick(t *testing.T) {
+	const n = 20_000
+	contained, targets := make([]string, n), make([]string, n)
+	for i := range n {
+		contained[i] = fmt.Sprintf(`{"resourceType":"Basic","id":"c%d"}`, i)
+		targets[i] = fmt.Sprintf(`{"reference":"#c%d"}`, n-1-i)
+	}
+	text := withPart(t, agents(strings.Join(targets, ","), "-"), `"target"`, `"contained":[`+strings.Join(contained, ",")+`],"target"`)
+	r := parse(t, text)
+	start := time.Now()
+	if err := mapping.CheckProvenance(r, false); err != nil {
+		t.Fatal(err)
+	}
+	if got := time.Since(start); got > time.Second {
+		t.Errorf("took %v, want a small part of a second", got)
 	}
 }

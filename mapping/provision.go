@@ -24,7 +24,7 @@ func writeProvision(w *fhir.Writer, s *consent.Statement) {
 		writeTarget(w, s.Target)
 	case s.Kind == consent.EmergencyHealth, s.Kind == consent.EmergencyPrescription:
 		w.Array("purpose")
-		w.Coding("", ActReasonSystem, purposeEmergency)
+		w.Coding("", consent.ActReasonSystem, purposeEmergency)
 		w.EndArray()
 	case len(s.Grants) > 0:
 		writeGrants(w, s.Grants)

@@ -219,9 +219,9 @@ func (f *findings) wrongKind(at *place, want fhir.Kind) {
 // stands on (https://hl7.org/fhir/R4/extensibility.html); a modifierExtension
 // does, and is refused elsewhere ([findings.modifiers]).
 func (f *findings) only(p *place, known ...string) {
-	for name := range p.Members() {
+	for name, element := range p.Members() {
 		if !listed(known, strings.TrimPrefix(name, "_")) {
-			at := p.member(name)
+			at := place{Element: element, up: p, name: name, index: -1}
 			f.fault(&at, issue.CodeNotSupported, "This element could change what was declared, and the decision does not know it. "+
 				"Leave it out; a declaration that can't be decided by is not stored.")
 		}
@@ -266,9 +266,10 @@ func (f *findings) modifiers(p *place) {
 	}
 }
 
-// containedIDs refuses two contained resources with one id: who reads a
-// reference to it would have to guess (https://hl7.org/fhir/R4/references.html#contained).
-func (f *findings) containedIDs(p *place) {
+// containedIDs gives the ids of the contained resources, and refuses two with
+// one id: who reads a reference to it would have to guess
+// (https://hl7.org/fhir/R4/references.html#contained).
+func (f *findings) containedIDs(p *place) map[string]bool {
 	seen := map[string]bool{}
 	list := f.list(p, "contained")
 	for i := range list.Len() {
@@ -280,4 +281,5 @@ func (f *findings) containedIDs(p *place) {
 		}
 		seen[id] = true
 	}
+	return seen
 }

@@ -114,7 +114,7 @@ func ReadStatement(r *fhir.Resource) (consent.Statement, error) {
 // recorded is when the version was stored; zero for a resource that was not
 // stored yet.
 func recorded(r *fhir.Resource) time.Time {
-	at, err := ParseInstant(r.Root().Get("meta").Get("lastUpdated").Text())
+	at, err := fhir.ParseInstant(r.Root().Get("meta").Get("lastUpdated").Text())
 	if err != nil {
 		return time.Time{}
 	}

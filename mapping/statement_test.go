@@ -53,7 +53,7 @@ func TestPatientMayBeContained(t *testing.T) {
 	for _, patient := range []string{`{"reference":"#p"}`, `{"reference":"#p","identifier":` + identifier + `}`,
 		`{"type":"Patient","reference":"#p"}`} {
 		text := withPart(t, denial, `"patient":{"identifier":`+identifier+`}`, contained+`"patient":`+patient)
-		if got := read(t, text).Person; got.Value != "160350-900N" || got.System != mapping.IdentitySystem {
+		if got := read(t, text).Person; got.Value != "160350-900N" || got.System != fhir.IdentitySystem {
 			t.Errorf("%s: got another person", patient)
 		}
 	}

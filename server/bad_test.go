@@ -35,10 +35,11 @@ type badRequest struct {
 	Evaluate   *evaluateVariant `json:"evaluate"`   // changes a good $evaluate
 	Items      int              `json:"items"`      // a good $evaluate with so many items
 
+	// What must come back, of the first issue: empty is none, * is any.
 	Status     int    `json:"status"`
-	Code       string `json:"code"`       // of the first issue; empty: any
-	Reason     string `json:"reason"`     // our own code of the first issue; empty: any
-	Expression string `json:"expression"` // of the first issue; empty: any
+	Code       string `json:"code"`
+	Reason     string `json:"reason"` // our own code
+	Expression string `json:"expression"`
 }
 
 // evaluateVariant changes the parameters of a good $evaluate: those named in
@@ -54,11 +55,15 @@ func TestBadRequestsAreRefusedWithReasons(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no rows: %v", err)
 	}
-	rows := 0
+	rows := 0 // that say all three: status, code and expression
 	for _, file := range files {
 		var table []badRequest
 		readStrict(t, readFile(t, file), &table)
-		rows += len(table)
+		for _, row := range table {
+			if row.isWhole() {
+				rows++
+			}
+		}
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".json"), func(t *testing.T) {
 			for _, row := range table {
 				t.Run(row.Name, func(t *testing.T) { row.check(t, p.base) })
@@ -66,11 +71,16 @@ func TestBadRequestsAreRefusedWithReasons(t *testing.T) {
 		})
 	}
 	if rows < 60 {
-		t.Errorf("%d rows, want at least 60", rows)
+		t.Errorf("%d rows with status, code and expression, want at least 60", rows)
 	}
 	if got := exchange(t, http.MethodGet, p.base+"/Consent?_total=accurate", nil, http.StatusOK); got.Root().Get("total").Text() != "0" {
 		t.Errorf("after nothing but bad requests %s Consents are kept", got.Root().Get("total").Text())
 	}
+}
+
+// isWhole tells whether the row says all that must come back about an element.
+func (row badRequest) isWhole() bool {
+	return row.Status != 0 && row.Code != "" && row.Code != "*" && row.Expression != "" && row.Expression != "*"
 }
 
 func (row badRequest) check(t *testing.T, base string) {
@@ -92,7 +102,7 @@ func (row badRequest) check(t *testing.T, base string) {
 		{"expression", first.Get("expression").At(0).Text(), row.Expression},
 		{"severity", first.Get("severity").Text(), "error"},
 	} {
-		if one.want != "" && one.got != one.want {
+		if one.want != "*" && one.got != one.want {
 			t.Errorf("%s %q, want %q", one.name, one.got, one.want)
 		}
 	}

@@ -14,7 +14,6 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 
 	"tahto/fhir"
@@ -143,7 +142,7 @@ func spawn(t testing.TB, as string, args ...string) *child {
 func (c *child) kill() {
 	c.killing.Lock()
 	defer c.killing.Unlock()
-	_ = c.command.Process.Signal(syscall.SIGKILL)
+	_ = c.command.Process.Kill()
 	_ = c.command.Wait()
 }
 

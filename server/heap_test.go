@@ -1,6 +1,11 @@
 package main
 
-import "testing"
+import (
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"testing"
+)
 
 func TestSmallHeapsGatherGarbageUpToTheFloor(t *testing.T) {
 	cases := []struct {
@@ -18,4 +23,28 @@ func TestSmallHeapsGatherGarbageUpToTheFloor(t *testing.T) {
 			t.Errorf("%s: %d, want %d", c.name, got, c.want)
 		}
 	}
+}
+
+func TestCollectorIsAdjustedAfterEachCollection(t *testing.T) {
+	t.Setenv("GOGC", "")
+	before := debug.SetGCPercent(100)
+	t.Cleanup(func() { debug.SetGCPercent(before) })
+	relaxCollector()
+	for round := range 3 {
+		const upset = 77
+		debug.SetGCPercent(upset)
+		for collections := 0; percent() == upset; collections++ {
+			if collections == 1000 {
+				t.Fatalf("round %d: nothing was adjusted after %d collections", round, collections)
+			}
+			runtime.GC()
+			runtime.Gosched()
+		}
+	}
+}
+
+func percent() uint64 {
+	sample := []metrics.Sample{{Name: "/gc/gogc:percent"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
 }

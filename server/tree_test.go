@@ -3,10 +3,14 @@ package main
 import (
 	"flag"
 	"go/ast"
+	"go/parser"
+	"go/token"
 	"maps"
 	"os"
+	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -86,25 +90,93 @@ func undocumentedSpec(group *ast.GenDecl, spec ast.Spec) []string {
 	return nil
 }
 
-// TestOnlyTheProgramReadsTheClock finds time.Now, time.Since and time.Until:
-// everyone but package main is told what time it is. Ids are watched over by
-// the import table, which gives uuid to package main alone.
+// clocks are the functions of package time that read the clock or run by it.
+var clocks = []string{"Now", "Since", "Until", "After", "AfterFunc", "NewTimer", "NewTicker", "Tick", "Sleep"}
+
+// TestOnlyTheProgramReadsTheClock: everyone but package main is told what time
+// it is. Ids are watched over by the import table, which gives uuid to package
+// main alone.
 func TestOnlyTheProgramReadsTheClock(t *testing.T) {
 	for _, s := range sources(t) {
-		if s.test || s.folder == "server" || s.folder == "storage/storagetest" {
+		if s.test || s.folder == "server" {
 			continue
 		}
-		ast.Inspect(s.file, func(n ast.Node) bool {
-			selector, ok := n.(*ast.SelectorExpr)
-			if !ok {
-				return true
+		for _, name := range selected(s.file, "time") {
+			if slices.Contains(clocks, name) {
+				t.Errorf("%s reads the clock: time.%s", s.path, name)
 			}
-			from, ok := selector.X.(*ast.Ident)
-			if ok && from.Name == "time" && slices.Contains([]string{"Now", "Since", "Until"}, selector.Sel.Name) {
-				t.Errorf("%s reads the clock: time.%s", s.path, selector.Sel.Name)
+		}
+	}
+}
+
+// TestChanceHasOneHome keeps random numbers in package storage, which seals
+// page tokens with them: what everybody else does can be done again.
+func TestChanceHasOneHome(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test {
+			continue
+		}
+		for _, name := range imports(t, s) {
+			switch {
+			case name == "crypto/rand" && s.folder == "storage":
+			case name == "crypto/rand", name == "math/rand", name == "math/rand/v2":
+				t.Errorf("%s uses %s", s.path, name)
 			}
-			return true
-		})
+		}
+	}
+}
+
+// selected are the names that a file uses of a package, under whatever name it
+// imports it; all of them if it imports them into its own names.
+func selected(file *ast.File, name string) []string {
+	local := ""
+	for _, spec := range file.Imports {
+		if spec.Path.Value != strconv.Quote(name) {
+			continue
+		}
+		if local = path.Base(name); spec.Name != nil {
+			local = spec.Name.Name
+		}
+	}
+	var names []string
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			if from, ok := n.X.(*ast.Ident); ok && local != "" && from.Name == local {
+				names = append(names, n.Sel.Name)
+			}
+		case *ast.Ident:
+			if local == "." {
+				names = append(names, n.Name)
+			}
+		}
+		return true
+	})
+	return names
+}
+
+func TestTheClockIsFoundUnderAnyName(t *testing.T) {
+	for name, source := range map[string]string{
+		"called":            `package p; import "time"; var at = time.Now()`,
+		"as a value":        `package p; import "time"; var now = time.Now`,
+		"under an alias":    `package p; import hour "time"; var at = hour.Now()`,
+		"as one's own":      `package p; import . "time"; var at = Now()`,
+		"inside a function": `package p; import "time"; func f() { <-time.After(1); _ = func() { time.Now() } }`,
+	} {
+		file, err := parser.ParseFile(token.NewFileSet(), name, source, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := selected(file, "time"); !slices.Contains(got, "Now") {
+			t.Errorf("%s: found %v, want Now among them", name, got)
+		}
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), "", `package p; import "tahto/time"; var at = time.Now()`, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := selected(file, "time"); len(got) != 0 {
+		t.Errorf("found %v of another package of that name", got)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"tahto/fhir"
 	"tahto/fhir/issue"
+	"tahto/fhir/search"
 	"tahto/storage/driver"
 )
 
@@ -88,12 +89,17 @@ func (t *Tx) Delete(ctx context.Context, key fhir.Key, cond If) (v Version, exis
 	return version(d), true, nil
 }
 
-// write stamps the resource and appends it with what it will be found by.
+// write stamps the resource and appends it with what it will be found by; one
+// with too much of that is [issue.Unprocessable] ([search.MaxEntries]).
 func (t *Tx) write(ctx context.Context, key fhir.Key, number uint64, method string, resource *fhir.Resource) (Version, error) {
 	stamped := resource.Stamp(key.ID, number, t.Now())
+	entries := t.store.registry.Entries(stamped)
+	if err := search.CheckEntries(key.Type, entries); err != nil {
+		return Version{}, err
+	}
 	d := driver.Document{
 		Key: key, Version: number, Updated: t.Now(), Method: method,
-		Body: stamped.JSON(), Entries: t.store.registry.Entries(stamped),
+		Body: stamped.JSON(), Entries: entries,
 	}
 	if err := t.append(ctx, d); err != nil {
 		return Version{}, err

@@ -1,10 +1,13 @@
 package storage_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"tahto/fhir"
 	"tahto/fhir/issue"
+	"tahto/fhir/search"
 	"tahto/storage"
 )
 
@@ -206,4 +209,33 @@ func TestPrivateTypesAreOutOfReach(t *testing.T) {
 		_, _, err = tx.Create(f.Context(), f.parse(`{"resourceType":"_Server"}`), "x", storage.If{})
 		f.fails("create", err, issue.NotFound)
 	})
+}
+
+func TestAResourceWithTooManyIndexEntriesIsNotStored(t *testing.T) {
+	f := open(t)
+	many := f.parse(`{"resourceType":"Consent","id":"many","identifier":[%s{"value":"last"}]}`, numbered(search.MaxEntries))
+	err := f.Update(f.Context(), func(tx *storage.Tx) error {
+		_, _, err := tx.Put(f.Context(), many, storage.If{})
+		return err
+	})
+	f.fails("more than may be", err, issue.Unprocessable)
+	err = f.Update(f.Context(), func(tx *storage.Tx) error {
+		_, _, err := tx.Create(f.Context(), many, "many", storage.If{})
+		return err
+	})
+	f.fails("more than may be, created", err, issue.Unprocessable)
+	f.view(func(tx *storage.Tx) {
+		_, there, err := tx.Head(f.Context(), key("many"))
+		f.must(err)
+		f.same("nothing is kept", there, false)
+	})
+}
+
+// numbered writes n different identifiers, each with a comma behind it.
+func numbered(n int) string {
+	var list strings.Builder
+	for i := range n {
+		fmt.Fprintf(&list, `{"value":"%d"},`, i)
+	}
+	return list.String()
 }

@@ -1,3 +1,5 @@
+//go:build unix
+
 // Command walkthrough does what README.md tells a newcomer to do, as it is
 // written there, and compares what comes out with what README.md says.
 //
@@ -13,6 +15,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -127,13 +130,16 @@ func contains(output, excerpt string) bool {
 type server struct {
 	command *exec.Cmd
 	output  *os.File
+	ended   chan struct{} // closed when the program has ended
 }
+
+const address = "127.0.0.1:8080"
 
 // start runs the first step without waiting for its end, in a process group of
 // its own so that it can be ended with all that it started.
 func start(s step, data string) (*server, error) {
-	if _, err := http.Get("http://127.0.0.1:8080/readyz"); err == nil {
-		return nil, errors.New("something listens at 127.0.0.1:8080 already; stop it first")
+	if err := free(address); err != nil {
+		return nil, err
 	}
 	output, err := os.Create(data + "/output")
 	if err != nil {
@@ -146,39 +152,77 @@ func start(s step, data string) (*server, error) {
 	if err := command.Start(); err != nil {
 		return nil, err
 	}
-	running := &server{command, output}
-	if err := running.ready(); err != nil {
-		return nil, errors.Join(err, running.stop())
+	running := &server{command, output, make(chan struct{})}
+	go func() {
+		_ = command.Wait() // the shell tells that it was interrupted
+		close(running.ended)
+	}()
+	err = running.ready()
+	printed, unread := os.ReadFile(output.Name())
+	if err == nil && !contains(string(printed), s.excerpt) {
+		err = errors.New("the server prints something else than README.md says")
 	}
-	printed, err := os.ReadFile(output.Name())
-	if err != nil || !contains(string(printed), s.excerpt) {
-		return nil, errors.Join(fmt.Errorf("the server prints something else than README.md says:\n%s", printed), err, running.stop())
+	if err != nil || unread != nil {
+		return nil, fmt.Errorf("%w\n%s", errors.Join(err, unread, running.stop()), printed)
 	}
 	fmt.Print(s.commands)
 	return running, nil
 }
 
+// free tells whether the server can have the address that README.md gives it.
+func free(address string) error {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return fmt.Errorf("README.md has the server listen at %s, which is not free; stop what listens there and try again (%w)", address, err)
+	}
+	return listener.Close()
+}
+
 // ready waits until the server answers. Building it for the first time can take
 // minutes.
 func (s *server) ready() error {
-	for range 600 {
-		response, err := http.Get("http://127.0.0.1:8080/readyz")
-		if err == nil {
-			response.Body.Close()
-			if response.StatusCode == http.StatusOK {
-				return nil
-			}
+	const patience = 5 * time.Minute
+	late := time.After(patience)
+	for again := time.Tick(time.Second / 2); ; {
+		if answers() {
+			return nil
 		}
-		time.Sleep(time.Second / 2)
+		select {
+		case <-again:
+		case <-s.ended:
+			return errors.New("the server ended before it was ready")
+		case <-late:
+			return fmt.Errorf("the server was not ready after %s", patience)
+		}
 	}
-	return errors.New("the server did not become ready in five minutes")
 }
 
-// stop ends the server as Ctrl-C in its terminal does.
+func answers() bool {
+	response, err := http.Get("http://" + address + "/readyz")
+	if err != nil {
+		return false
+	}
+	defer response.Body.Close()
+	return response.StatusCode == http.StatusOK
+}
+
+// stop ends the server as Ctrl-C in its terminal does, and by force if it has
+// not ended after half a minute, which is a fault.
 func (s *server) stop() error {
-	if err := syscall.Kill(-s.command.Process.Pid, syscall.SIGINT); err != nil {
+	const patience = 30 * time.Second
+	group := -s.command.Process.Pid
+	if err := syscall.Kill(group, syscall.SIGINT); err != nil && !errors.Is(err, syscall.ESRCH) {
 		return err
 	}
-	_ = s.command.Wait() // the shell tells that it was interrupted
-	return s.output.Close()
+	select {
+	case <-s.ended:
+		return s.output.Close()
+	case <-time.After(patience):
+	}
+	err := fmt.Errorf("the server did not end in %s after it was interrupted, and was killed", patience)
+	if failed := syscall.Kill(group, syscall.SIGKILL); failed != nil {
+		return errors.Join(err, failed)
+	}
+	<-s.ended
+	return errors.Join(err, s.output.Close())
 }

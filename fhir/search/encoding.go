@@ -62,25 +62,6 @@ func DecodeQuery(data []byte) (Query, error) {
 	return q, nil
 }
 
-// MarshalBinary writes the position in few bytes. It never fails.
-func (p Position) MarshalBinary() ([]byte, error) {
-	e := encoder{encodingVersion}
-	e.position(p)
-	return e, nil
-}
-
-// UnmarshalBinary reads what [Position.MarshalBinary] wrote. Anything else is
-// an error of kind Invalid, which leaves p as it was.
-func (p *Position) UnmarshalBinary(data []byte) error {
-	d := newDecoder(data)
-	read := d.position()
-	if err := d.end(); err != nil {
-		return err
-	}
-	*p = read
-	return nil
-}
-
 type encoder []byte
 
 func (e *encoder) length(n int)   { *e = binary.AppendUvarint(*e, uint64(n)) }

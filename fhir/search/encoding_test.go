@@ -58,23 +58,6 @@ func TestQueriesSurviveEncoding(t *testing.T) {
 	})
 }
 
-func TestPositionsSurviveEncoding(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		want := anyPosition.Draw(t, "position")
-		data, err := want.MarshalBinary()
-		if err != nil {
-			t.Fatal(err)
-		}
-		var got search.Position
-		if err := got.UnmarshalBinary(data); err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Fatalf("-want +got:\n%s", diff)
-		}
-	})
-}
-
 func TestDecodingRefusesWhatIsCutOrLonger(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		data := search.EncodeQuery(anyQuery.Draw(t, "query"))
@@ -95,10 +78,6 @@ func TestDecodingRefusesGarbage(t *testing.T) {
 	} {
 		if _, err := search.DecodeQuery(garbage); issue.KindOf(err) != issue.Invalid {
 			t.Errorf("%v: %v", garbage, err)
-		}
-		p := search.Position{ID: "kept"}
-		if err := p.UnmarshalBinary(garbage); err != nil && p.ID != "kept" {
-			t.Errorf("%v changed the position", garbage)
 		}
 	}
 }

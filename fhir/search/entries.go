@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tahto/fhir"
+	"tahto/fhir/issue"
 )
 
 // Entries are all values of a resource that its type's parameters may look
@@ -22,6 +23,22 @@ func (r *Registry) Entries(resource *fhir.Resource) []Entry {
 	}
 	slices.SortFunc(x.entries, compareEntries)
 	return slices.Compact(x.entries)
+}
+
+// MaxEntries is how many entries a resource that is stored may have. Each one
+// is a row of the index, written while other writers wait: a declaration has
+// some tens of them, and one body of 16 MB could have hundreds of thousands.
+const MaxEntries = 2000
+
+// CheckEntries tells whether a resource of the type may be stored with the
+// entries: it is an error of kind Unprocessable (too-costly) if there are more
+// than [MaxEntries]. [Registry.Entries] itself has no bound.
+func CheckEntries(resourceType string, entries []Entry) error {
+	if len(entries) <= MaxEntries {
+		return nil
+	}
+	return issue.Newf(issue.Unprocessable, resourceType, "The resource could be found by %d values (identifiers, references, codes, dates); "+
+		"at most %d are taken. Split it into several resources.", len(entries), MaxEntries).Coded(issue.CodeTooCostly)
 }
 
 func compareEntries(a, b Entry) int {
@@ -110,8 +127,8 @@ func identifier(x *extraction, param string, e fhir.Element) {
 
 // date takes a date, dateTime or instant.
 func date(x *extraction, param string, e fhir.Element) {
-	if m, fault := readMoment(plain(e), x.registry.zone); fault == "" {
-		x.interval(param, m.low(), m.high())
+	if d, err := fhir.ParseLoose(plain(e)); err == nil {
+		x.interval(param, low(d), high(d))
 	}
 }
 
@@ -119,24 +136,24 @@ func date(x *extraction, param string, e fhir.Element) {
 // with what is not given open. A Period that has no bound, or that ends before
 // it begins, has no value.
 func period(x *extraction, param string, e fhir.Element) {
-	low, high := Beginning, End
+	from, until := Beginning, End
 	start, end := e.Get("start"), e.Get("end")
 	if start.Exists() {
-		m, fault := readMoment(plain(start), x.registry.zone)
-		if fault != "" {
+		d, err := fhir.ParseLoose(plain(start))
+		if err != nil {
 			return
 		}
-		low = m.low()
+		from = low(d)
 	}
 	if end.Exists() {
-		m, fault := readMoment(plain(end), x.registry.zone)
-		if fault != "" {
+		d, err := fhir.ParseLoose(plain(end))
+		if err != nil {
 			return
 		}
-		high = m.high()
+		until = high(d)
 	}
 	if start.Exists() || end.Exists() {
-		x.interval(param, low, high)
+		x.interval(param, from, until)
 	}
 }
 

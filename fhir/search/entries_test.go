@@ -1,6 +1,7 @@
 package search_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"tahto/fhir/issue"
 	"tahto/fhir/search"
 )
 
@@ -227,5 +229,29 @@ func TestEntriesOfAContainedResourceCountOnce(t *testing.T) {
 	allocated := testing.AllocsPerRun(1, func() { got = r.Entries(body) })
 	if len(got) != 4 || allocated > 10*many { // target and patient, each with its identifier
 		t.Errorf("%d entries and %.0f allocations", len(got), allocated)
+	}
+}
+
+func TestEntriesAreBounded(t *testing.T) {
+	r := registry(t)
+	for _, test := range []struct {
+		name   string
+		values int
+		ok     bool
+	}{
+		{"as many as may be", search.MaxEntries, true},
+		{"one too many", search.MaxEntries + 1, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			list := make([]string, test.values)
+			for i := range list {
+				list[i] = fmt.Sprintf(`{"value":"%d"},{"value":"%[1]d"}`, i) // the same one twice counts once
+			}
+			entries := r.Entries(resource(t, `{"resourceType":"Consent","identifier":[`+strings.Join(list, ",")+`]}`))
+			err := search.CheckEntries("Consent", entries)
+			if (err == nil) != test.ok || err != nil && issue.KindOf(err) != issue.Unprocessable {
+				t.Errorf("%d entries: got %v", len(entries), err)
+			}
+		})
 	}
 }

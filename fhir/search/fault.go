@@ -105,49 +105,10 @@ func (p *parser) names() []string {
 // meant ends a sentence about an unknown name: with the nearest known one, or
 // all of them.
 func meant(name string, known []string) string {
-	if near := nearest(name, known); near != "" {
+	if near := issue.Nearest(name, known); near != "" {
 		return "did you mean " + near + "?" + " Known are " + listed(known)
 	}
 	return "known are " + listed(known)
 }
 
 func listed(names []string) string { return strings.Join(names, ", ") }
-
-// nearest is the known name with the fewest letters wrong, or "" if even that
-// has more wrong than a slip of the hand. Case does not count.
-func nearest(name string, known []string) string {
-	if len(name) > 64 {
-		return ""
-	}
-	best, least := "", len(name)/3+2
-	for _, k := range known {
-		if d := distance(strings.ToLower(name), strings.ToLower(k)); d < least {
-			best, least = k, d
-		}
-	}
-	return best
-}
-
-// distance is how many letters must be put in, left out, replaced or swapped
-// with their neighbour to make b of a (optimal string alignment).
-func distance(a, b string) int {
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		before, last, row = last, row, before
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			change := 1
-			if a[i-1] == b[j-1] {
-				change = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+change)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-	}
-	return row[len(b)]
-}

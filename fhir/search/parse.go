@@ -32,8 +32,6 @@ type ParseOptions struct {
 	// Base is the address that the request came to: an absolute reference
 	// under it is a local one, as under the registry's own bases.
 	Base string
-	// Ignore are parameters that are the caller's business, such as _cursor.
-	Ignore []string
 }
 
 // Parse understands the parameters of a search for resources of a type
@@ -57,9 +55,7 @@ func (r *Registry) Parse(resourceType string, values url.Values, o ParseOptions)
 	if o.Base != "" {
 		p.base = strings.TrimSuffix(o.Base, "/") + "/"
 	}
-	names := slices.DeleteFunc(slices.Sorted(maps.Keys(values)), func(name string) bool {
-		return slices.Contains(o.Ignore, name)
-	})
+	names := slices.Sorted(maps.Keys(values))
 	if tooMany(names, values) {
 		return Query{}, nil, issue.Newf(issue.Invalid, "http",
 			"The search has more than %d values; ask in several searches.", MaxValues).Coded(issue.CodeTooCostly)

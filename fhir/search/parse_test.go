@@ -119,13 +119,12 @@ func TestParseReadsResultParameters(t *testing.T) {
 		{"revinclude of a type", "Consent", "_revinclude=Provenance:target:Consent&_revinclude=Consent:data",
 			search.Query{Count: 50, RevInclude: []search.Include{{Source: "Consent", Param: "data"}, {Source: "Provenance", Param: "target", Target: "Consent"}}}},
 		{"format and pretty pass", "Consent", "_format=json&_pretty=true", search.Query{Count: 50}},
-		{"ignored", "Consent", "_cursor=abc", search.Query{Count: 50}},
 	}
 	r := registry(t)
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			values, _ := url.ParseQuery(test.query)
-			q, warnings, err := r.Parse(test.resourceType, values, search.ParseOptions{Ignore: []string{"_cursor"}})
+			q, warnings, err := r.Parse(test.resourceType, values, search.ParseOptions{})
 			if err != nil || len(warnings) > 0 {
 				t.Fatalf("%v %v", warnings, err)
 			}

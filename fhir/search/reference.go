@@ -91,7 +91,7 @@ func (r *Registry) address(text, base string) (address, bool) {
 			return a, true
 		}
 	}
-	if at := strings.LastIndex(text, "/_history/"); at >= 0 && isID(text[at+len("/_history/"):]) {
+	if at := strings.LastIndex(text, "/_history/"); at >= 0 && fhir.IsID(text[at+len("/_history/"):]) {
 		return address{value: text[:at], version: text[at+len("/_history/"):]}, true
 	}
 	return address{value: text}, true
@@ -111,7 +111,7 @@ func under(text, base string) (address, bool) {
 func relative(text string) (address, bool) {
 	resourceType, rest, _ := strings.Cut(text, "/")
 	id, version, versioned := strings.Cut(rest, "/_history/")
-	if !isResourceType(resourceType) || !isID(id) || versioned && !isID(version) {
+	if !isResourceType(resourceType) || !fhir.IsID(id) || versioned && !fhir.IsID(version) {
 		return address{}, false
 	}
 	return address{resourceType, id, version}, true
@@ -131,17 +131,4 @@ func isAbsolute(text string) bool {
 		}
 	}
 	return true
-}
-
-// isID tells whether a text has the form of a logical id
-// (https://hl7.org/fhir/R4/datatypes.html#id).
-func isID(text string) bool {
-	for i := range len(text) {
-		c := text[i]
-		letter := c|0x20 >= 'a' && c|0x20 <= 'z'
-		if !letter && (c < '0' || c > '9') && c != '-' && c != '.' {
-			return false
-		}
-	}
-	return text != "" && len(text) <= 64
 }

@@ -1,15 +1,11 @@
 package search
 
 import (
-	"fmt"
 	"slices"
 	"strings"
-	"time"
-)
 
-// zoneName is where a date without a zone is read: a declaration dated 1 May
-// begins at midnight in Helsinki.
-const zoneName = "Europe/Helsinki"
+	"tahto/fhir"
+)
 
 // Kind is the type of a search parameter
 // (https://hl7.org/fhir/R4/search.html#ptypes).
@@ -71,7 +67,6 @@ func (p Parameter) mayRefer(resourceType string) bool {
 // Registry knows the search parameters of every resource type this server
 // keeps. It is read-only, for any number of goroutines.
 type Registry struct {
-	zone  *time.Location
 	bases []string
 	types map[string][]Parameter
 }
@@ -79,14 +74,13 @@ type Registry struct {
 // NewRegistry makes the registry. The bases are the addresses this server has
 // always been known by, such as https://tahto.example/fhir: an absolute
 // reference under one of them is a reference to a resource of this server,
-// when a resource is written as when it is looked for. It fails if neither the
-// machine nor the program (import time/tzdata) has a time zone database.
+// when a resource is written as when it is looked for. It fails if there is no
+// time zone data ([fhir.Zone]).
 func NewRegistry(bases ...string) (*Registry, error) {
-	zone, err := time.LoadLocation(zoneName)
-	if err != nil {
-		return nil, fmt.Errorf("search: no time zone: %w", err)
+	if _, err := fhir.Zone(); err != nil {
+		return nil, err
 	}
-	r := &Registry{zone: zone, types: map[string][]Parameter{
+	r := &Registry{types: map[string][]Parameter{
 		"Consent":    append(commonParameters("Consent"), consentParameters()...),
 		"Provenance": append(commonParameters("Provenance"), provenanceParameters()...),
 	}}

@@ -3,10 +3,9 @@ package search
 import (
 	"net/url"
 	"strings"
-)
 
-// identitySystem is the system of the Finnish identity code (henkilötunnus).
-const identitySystem = "urn:oid:1.2.246.21"
+	"tahto/fhir"
+)
 
 // Sensitive tells whether the query carries a Finnish identity code
 // (henkilötunnus), so that it must not stand in a URL: a clause with the
@@ -14,7 +13,7 @@ const identitySystem = "urn:oid:1.2.246.21"
 func (q Query) Sensitive() bool {
 	for i := range q.Clauses {
 		for _, v := range q.Clauses[i].Values {
-			if v.System == identitySystem || hasIdentityCode(v.Value) || hasIdentityCode(v.System) || hasIdentityCode(v.Version) {
+			if v.System == fhir.IdentitySystem || hasIdentityCode(v.Value) || hasIdentityCode(v.System) || hasIdentityCode(v.Version) {
 				return true
 			}
 		}
@@ -30,7 +29,7 @@ func Sensitive(values url.Values) bool {
 			return true
 		}
 		for _, text := range texts {
-			if strings.Contains(text, identitySystem+"|") || hasIdentityCode(text) {
+			if strings.Contains(text, fhir.IdentitySystem+"|") || hasIdentityCode(text) {
 				return true
 			}
 		}

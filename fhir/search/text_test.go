@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"tahto/fhir"
 	"tahto/fhir/search"
 )
 
@@ -123,7 +124,7 @@ func drawParameter(t *rapid.T, p search.Parameter) (name, text string) {
 
 func drawReference(t *rapid.T, p search.Parameter) string {
 	target := rapid.SampledFrom(append(slices.Clone(p.Targets), append(p.Targets, "Patient")[0])).Draw(t, "target")
-	id := rapid.StringMatching(`[A-Za-z0-9.-]{1,8}`).Draw(t, "id")
+	id := rapid.StringMatching(`[A-Za-z0-9.-]{1,8}`).Filter(fhir.IsID).Draw(t, "id")
 	return rapid.SampledFrom([]string{
 		id, target + "/" + id, target + "/" + id + "/_history/3", "urn:uuid:" + id,
 		"http://localhost/fhir/" + target + "/" + id, "http://elsewhere.example/a,b$c|d/" + id + "/_history/" + id,

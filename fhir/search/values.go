@@ -3,6 +3,8 @@ package search
 import (
 	"slices"
 	"strings"
+
+	"tahto/fhir"
 )
 
 // reader gives the function that reads one value of a parameter.
@@ -49,7 +51,7 @@ const faultEmpty = "a value is empty; give one or leave it out."
 // (https://hl7.org/fhir/R4/search.html#reference), with the modifier a type.
 func (p *parser) reference(parameter Parameter, modifier, text string) (Value, *fault) {
 	text = unescape(text)
-	if isID(text) {
+	if fhir.IsID(text) {
 		return Value{System: modifier, AnySystem: modifier == "", Value: text}, nil
 	}
 	a, ok := p.registry.address(text, p.base)
@@ -84,16 +86,16 @@ func (p *parser) date(text string) (Value, *fault) {
 	if letters > 0 {
 		v.Prefix = Prefix(text[:letters])
 	}
-	m, wrong := readMoment(v.Text, p.registry.zone)
+	d, err := fhir.ParseLoose(v.Text)
 	switch {
-	case wrong != "":
-		return Value{}, bad("this is no date; " + wrong + ".")
+	case err != nil:
+		return Value{}, bad("this is no date; " + err.Error() + ".")
 	case !slices.Contains(prefixes, v.Prefix):
 		return Value{}, unknownPrefix(v.Prefix)
 	}
-	v.Low, v.High = m.low(), m.high()
+	v.Low, v.High = low(d), high(d)
 	if v.Prefix == Approximate {
-		v.Low, v.High = m.shifted(-1), m.shifted(2)
+		v.Low, v.High = d.Shifted(-1).UnixMicro(), d.Shifted(2).UnixMicro()
 	}
 	return v, nil
 }

@@ -39,11 +39,11 @@ const (
 var groupCodes = [groupCount]string{GroupPublic: "public"}
 
 // String gives the code of the group, or "" for none.
-func (g RecipientGroup) String() string { return codeOf(groupCodes[:], g) }
+func (g RecipientGroup) String() string { return CodeOf(groupCodes[:], g) }
 
 // ParseRecipientGroup reads a code; false when no group has it.
 func ParseRecipientGroup(code string) (RecipientGroup, bool) {
-	return parse[RecipientGroup](groupCodes[:], code)
+	return ParseCode[RecipientGroup](groupCodes[:], code)
 }
 
 // Recipient is who may receive: one organisation, or a group.

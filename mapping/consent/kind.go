@@ -46,10 +46,10 @@ var kindCodes = [kindCount]string{
 }
 
 // String gives the code of the kind, or "" for an unknown one.
-func (k Kind) String() string { return codeOf(kindCodes[:], k) }
+func (k Kind) String() string { return CodeOf(kindCodes[:], k) }
 
 // ParseKind reads a code; false when no kind has it.
-func ParseKind(code string) (Kind, bool) { return parse[Kind](kindCodes[:], code) }
+func ParseKind(code string) (Kind, bool) { return ParseCode[Kind](kindCodes[:], code) }
 
 // Kinds lists every known kind in the order of their constants.
 func Kinds() []Kind {
@@ -76,25 +76,4 @@ func (k Kind) IsCrossSector() bool {
 // (luovutuslupa), in a sector or across.
 func (k Kind) IsConsent() bool {
 	return k == ConsentHealth || k == ConsentSocial || k.IsCrossSector()
-}
-
-// codeOf and parse read an enumeration's code table, in which the zero value
-// and values out of range have no code.
-func codeOf[E ~uint8](codes []string, e E) string {
-	if int(e) < len(codes) {
-		return codes[e]
-	}
-	return ""
-}
-
-func parse[E ~uint8](codes []string, code string) (E, bool) {
-	if code == "" {
-		return 0, false
-	}
-	for i, c := range codes {
-		if c == code {
-			return E(i), true
-		}
-	}
-	return 0, false
 }

@@ -93,11 +93,6 @@ func TestCodesRoundTrip(t *testing.T) {
 			t.Errorf("role %q: got %v %v, want %v", d, got, ok, d)
 		}
 	}
-	for k := consent.TargetAll; k <= consent.TargetPrescription; k++ {
-		if got, ok := consent.ParseTargetKind(k.String()); !ok || got != k {
-			t.Errorf("target %q: got %v %v, want %v", k, got, ok, k)
-		}
-	}
 	for r := consent.PatientPublic; r <= consent.Social; r++ {
 		if got, ok := consent.ParseRegister(r.Coding()); !ok || got != r {
 			t.Errorf("register %q: got %v %v, want %v", r, got, ok, r)
@@ -118,9 +113,6 @@ func TestUnknownCodesAreNotRead(t *testing.T) {
 		}
 		if d, ok := consent.ParseDeclaredBy(code); ok {
 			t.Errorf("ParseDeclaredBy(%q): got %v, want none", code, d)
-		}
-		if k, ok := consent.ParseTargetKind(code); ok {
-			t.Errorf("ParseTargetKind(%q): got %v, want none", code, k)
 		}
 		if g, ok := consent.ParseRecipientGroup(code); ok {
 			t.Errorf("ParseRecipientGroup(%q): got %v, want none", code, g)

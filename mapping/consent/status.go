@@ -26,10 +26,10 @@ var statusCodes = [statusCount]string{
 }
 
 // String gives the code of the status, or "" for an unknown one.
-func (s Status) String() string { return codeOf(statusCodes[:], s) }
+func (s Status) String() string { return CodeOf(statusCodes[:], s) }
 
 // ParseStatus reads a code; false when no status has it.
-func ParseStatus(code string) (Status, bool) { return parse[Status](statusCodes[:], code) }
+func ParseStatus(code string) (Status, bool) { return ParseCode[Status](statusCodes[:], code) }
 
 // DeclaredBy is in what role the declaration was made. Not everyone may
 // declare everything (rules section 2.2, R14c, R14d).
@@ -56,11 +56,11 @@ var declaredByCodes = [declaredByCount]string{
 }
 
 // String gives the code of the role, or "" for an unknown one.
-func (d DeclaredBy) String() string { return codeOf(declaredByCodes[:], d) }
+func (d DeclaredBy) String() string { return CodeOf(declaredByCodes[:], d) }
 
 // ParseDeclaredBy reads a code; false when no role has it.
 func ParseDeclaredBy(code string) (DeclaredBy, bool) {
-	return parse[DeclaredBy](declaredByCodes[:], code)
+	return ParseCode[DeclaredBy](declaredByCodes[:], code)
 }
 
 // Capacity is a professional's assessment of a minor's capacity to decide

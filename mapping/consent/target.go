@@ -25,10 +25,7 @@ var targetCodes = [targetKindCount]string{
 }
 
 // String gives the code of the target kind, or "" for an unknown one.
-func (k TargetKind) String() string { return codeOf(targetCodes[:], k) }
-
-// ParseTargetKind reads a code; false when no target kind has it.
-func ParseTargetKind(code string) (TargetKind, bool) { return parse[TargetKind](targetCodes[:], code) }
+func (k TargetKind) String() string { return CodeOf(targetCodes[:], k) }
 
 // Target is the source of data a denial is aimed at: 703/2023 section 59,
 // 61/2007 section 13. Only the members its Kind speaks of are set. A denial

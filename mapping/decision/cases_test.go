@@ -117,7 +117,7 @@ func (c *fileCase) request(t *testing.T) decision.Request {
 		r.Operation = read(t, decision.ParseOperation, c.Context.Operation)
 		r.DenialUse = decision.ParseDenialViewPurpose(c.Context.Purpose)
 	case c.Context.Purpose == "coverage":
-		r.Purpose = read(t, decision.ParsePurpose, consent.Coding{System: decision.PurposeSystem, Code: "COVERAGE"})
+		r.Purpose = read(t, decision.ParsePurpose, consent.Coding{System: consent.ActReasonSystem, Code: "COVERAGE"})
 	case c.Context.Purpose != "":
 		t.Fatalf("purpose %q is not known to the test", c.Context.Purpose)
 	}
@@ -196,7 +196,7 @@ func (c *fileCase) statements(t *testing.T) []consent.Statement {
 		case "legacy-provider":
 			target.Kind = consent.TargetController
 		default:
-			target.Kind = read(t, consent.ParseTargetKind, d.Target)
+			target.Kind = read(t, targetKind, d.Target)
 		}
 		switch {
 		case d.Prescription != "":
@@ -212,6 +212,16 @@ func (c *fileCase) statements(t *testing.T) []consent.Statement {
 		all = append(all, s)
 	}
 	return all
+}
+
+// targetKind reads the code of a kind of target, as the cases write it.
+func targetKind(code string) (consent.TargetKind, bool) {
+	for k := consent.TargetAll; k <= consent.TargetPrescription; k++ {
+		if k.String() == code {
+			return k, true
+		}
+	}
+	return consent.TargetAll, false
 }
 
 func declared(t *testing.T, kind consent.Kind, from, until string) consent.Statement {

@@ -108,23 +108,6 @@ func (d Directory) followMergers(id consent.Identifier) (consent.Identifier, err
 	return id, errors.New("mergers go in a circle")
 }
 
-// Len is the number of organisations listed.
-func (d Directory) Len() int { return len(d.listed) }
-
-// Lookup tells what is known of an organisation: of an unlisted one, that it
-// is a private provider outside Uusimaa.
-func (d Directory) Lookup(id consent.Identifier) Organisation {
-	o := d.find(id).known.Organisation
-	o.Identifier = id
-	return o
-}
-
-// Successor is who keeps the organisation's files since the mergers: itself
-// unless it was merged.
-func (d Directory) Successor(id consent.Identifier) Organisation {
-	return d.Lookup(d.successor(id).id)
-}
-
 // party is an organisation as the decision handles it: by its identifier,
 // with what is known of it, which is shared and never changed.
 type party struct {
@@ -146,14 +129,6 @@ func (d Directory) find(id consent.Identifier) party {
 		return party{id, o}
 	}
 	return party{id, &unlisted}
-}
-
-func (d Directory) successor(id consent.Identifier) party {
-	p := d.find(id)
-	if p.known == &unlisted {
-		return p
-	}
-	return p.known.successor
 }
 
 // isWithin reports whether the first is the second or was merged, perhaps in

@@ -10,10 +10,6 @@ import (
 	"tahto/mapping/consent"
 )
 
-// organisationSystem is the naming system of identifiers in a directory file,
-// where they are written as URIs alone.
-const organisationSystem = "urn:ietf:rfc:3986"
-
 type directoryFile struct {
 	Note          string             `json:"note"`
 	Organisations []organisationFile `json:"organisations"`
@@ -109,9 +105,10 @@ func (f organisationFile) organisation() (Organisation, error) {
 	}, nil
 }
 
+// named reads an identifier, which a directory file writes as a URI alone.
 func named(uri string) consent.Identifier {
 	if uri == "" {
 		return consent.Identifier{}
 	}
-	return consent.Identifier{System: organisationSystem, Value: uri}
+	return consent.Identifier{System: consent.URISystem, Value: uri}
 }

@@ -40,9 +40,17 @@ type Hearing struct {
 type standing struct {
 	inForce   Declarations
 	counting  Declarations // in force, and information was received first
-	covering  Declarations // counting, and covering the channel
+	covering  Declarations // counting, and covering the channel; within a sector only
 	withdrawn Declarations
 	pending   Declarations
+	parts     []part // of counting, for consents between the sectors only
+}
+
+// part is a part of a consent between the sectors that the requester may
+// receive by.
+type part struct {
+	declaration int
+	grant       *consent.Grant // nil is everything
 }
 
 // consentKinds bounds the kinds that are consents, so that a kind is its own
@@ -166,7 +174,9 @@ func (h *Hearing) hearConsent(i int, s *consent.Statement) {
 			return
 		}
 		kind.counting.add(i)
-		if s.Kind.IsCrossSector() || h.coversChannel(s) {
+		if s.Kind.IsCrossSector() {
+			kind.parts = h.receiving(kind.parts, i, s)
+		} else if h.coversChannel(s) {
 			kind.covering.add(i)
 		}
 	case s.Withdrawn(at):
@@ -174,6 +184,35 @@ func (h *Hearing) hearConsent(i int, s *consent.Statement) {
 	case s.Pending(at):
 		kind.pending.add(i)
 	}
+}
+
+// receiving adds the parts of a consent between the sectors by which the
+// requester may receive.
+func (h *Hearing) receiving(parts []part, i int, s *consent.Statement) []part {
+	if s.Everything {
+		return append(parts, part{declaration: i})
+	}
+	for g := range s.Grants {
+		if h.isRecipient(s.Grants[g].Recipients) {
+			parts = append(parts, part{i, &s.Grants[g]})
+		}
+	}
+	return parts
+}
+
+// isRecipient reports whether whoever's file the data would go to is named, or
+// in a named group. The public ones are all counties, Helsinki and HUS.
+func (h *Hearing) isRecipient(recipients []consent.Recipient) bool {
+	for i := range recipients {
+		r := &recipients[i]
+		if r.Group == consent.GroupPublic && h.base&authority != 0 {
+			return true
+		}
+		if !r.Organisation.IsZero() && h.keeper(r.Organisation).id == h.actor.id {
+			return true
+		}
+	}
+	return false
 }
 
 // coversChannel is rule R21: outside Kanta a consent counts from 2024 on, and

@@ -157,7 +157,7 @@ func (h *Hearing) consentFacts(item *Item, m *matter, kind consent.Kind) facts {
 	m.covering = s.covering
 	if kind.IsCrossSector() {
 		counts, covers = crossCounts, crossCovers
-		m.covering = h.crossCovering(item, &s.covering)
+		m.covering = crossCovering(item, s.parts)
 	}
 	f := facts(0).when(!s.counting.IsEmpty(), counts).when(!m.covering.IsEmpty(), covers)
 	if !s.inForce.IsEmpty() {
@@ -169,46 +169,27 @@ func (h *Hearing) consentFacts(item *Item, m *matter, kind consent.Kind) facts {
 }
 
 // crossCovering is which cross-sector consents cover requester, data and the
-// time it was recorded (R17, D457 25).
-func (h *Hearing) crossCovering(item *Item, in *Declarations) Declarations {
+// time it was recorded (R17, D457 25). Who receives was settled as the consents
+// were heard: it is the same for every item.
+func crossCovering(item *Item, parts []part) Declarations {
 	var covering Declarations
-	for i := in.next(0); i >= 0; i = in.next(i + 1) {
-		s := &h.declared[i]
-		if s.Everything {
-			covering.add(i)
-			continue
-		}
-		for g := range s.Grants {
-			if h.grantCovers(&s.Grants[g], item) {
-				covering.add(i)
-				break
-			}
+	for i := range parts {
+		if parts[i].covers(item) {
+			covering.add(parts[i].declaration)
 		}
 	}
 	return covering
 }
 
-func (h *Hearing) grantCovers(g *consent.Grant, item *Item) bool {
+func (p *part) covers(item *Item) bool {
+	if p.grant == nil {
+		return true
+	}
 	data := item.Category
 	if item.Sector == Social {
 		data = item.ServiceTask
 	}
-	return h.isRecipient(g.Recipients) && !data.IsZero() && contains(g.Data, data) && wasRecorded(g.Recorded, item.Recorded)
-}
-
-// isRecipient reports whether whoever's file the data would go to is named, or
-// in a named group. The public ones are all counties, Helsinki and HUS.
-func (h *Hearing) isRecipient(recipients []consent.Recipient) bool {
-	for i := range recipients {
-		r := &recipients[i]
-		if r.Group == consent.GroupPublic && h.base&authority != 0 {
-			return true
-		}
-		if !r.Organisation.IsZero() && h.keeper(r.Organisation).id == h.actor.id {
-			return true
-		}
-	}
-	return false
+	return !data.IsZero() && contains(p.grant.Data, data) && wasRecorded(p.grant.Recorded, item.Recorded)
 }
 
 func wasRecorded(bounds, recorded consent.Period) bool {

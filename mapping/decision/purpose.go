@@ -6,9 +6,6 @@ import (
 	"tahto/mapping/consent"
 )
 
-// PurposeSystem is the code system of purposes of use.
-const PurposeSystem = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
-
 // Purpose is what the data is wanted for, as far as the law tells purposes
 // apart. The zero Purpose is unknown.
 type Purpose uint8
@@ -26,7 +23,7 @@ var purposeNames = []string{Care: "care", NotCare: "not-care"}
 
 // String names the purpose as far as the law tells purposes apart: care or
 // not-care; "" for an unknown one.
-func (p Purpose) String() string { return codeOf(purposeNames, p) }
+func (p Purpose) String() string { return consent.CodeOf(purposeNames, p) }
 
 // carePurposes and otherPurposes are the purposes of use of v3-ActReason
 // (value set PurposeOfUse, 2014-03-26 as used by FHIR R4). "Break the glass"
@@ -40,11 +37,11 @@ const (
 		"PATRQT FAMRQT PWATRNY SUPNWK PUBHLTH DISASTER THREAT HMARKT "
 )
 
-// ParsePurpose reads a purpose of use; false when the system is another or
+// ParsePurpose reads a purpose of use of [consent.ActReasonSystem]; false when the system is another or
 // has no such purpose.
 func ParsePurpose(c consent.Coding) (Purpose, bool) {
 	switch word := " " + c.Code + " "; {
-	case c.System != PurposeSystem || c.Code == "" || strings.Contains(c.Code, " "):
+	case c.System != consent.ActReasonSystem || c.Code == "" || strings.Contains(c.Code, " "):
 		return UnknownPurpose, false
 	case strings.Contains(carePurposes, word):
 		return Care, true
@@ -74,11 +71,11 @@ var denialViewCodes = []string{
 }
 
 // String gives the code of the purpose, or "" for one that justifies nothing.
-func (p DenialViewPurpose) String() string { return codeOf(denialViewCodes, p) }
+func (p DenialViewPurpose) String() string { return consent.CodeOf(denialViewCodes, p) }
 
 // ParseDenialViewPurpose reads a code of the code system
 // "denial-view-purpose"; any other code is no justified purpose.
 func ParseDenialViewPurpose(code string) DenialViewPurpose {
-	p, _ := parse[DenialViewPurpose](denialViewCodes, code)
+	p, _ := consent.ParseCode[DenialViewPurpose](denialViewCodes, code)
 	return p
 }

@@ -80,22 +80,24 @@ var (
 )
 
 // ParseOperation reads a code; false when no operation has it.
-func ParseOperation(code string) (Operation, bool) { return parse[Operation](operationCodes, code) }
+func ParseOperation(code string) (Operation, bool) {
+	return consent.ParseCode[Operation](operationCodes, code)
+}
 
 // String gives the code of the operation, or "" for an unknown one.
-func (o Operation) String() string { return codeOf(operationCodes, o) }
+func (o Operation) String() string { return consent.CodeOf(operationCodes, o) }
 
 // ParseChannel reads a code; false when no channel has it.
-func ParseChannel(code string) (Channel, bool) { return parse[Channel](channelCodes, code) }
+func ParseChannel(code string) (Channel, bool) { return consent.ParseCode[Channel](channelCodes, code) }
 
 // String gives the code of the channel, or "" for an unknown one.
-func (c Channel) String() string { return codeOf(channelCodes, c) }
+func (c Channel) String() string { return consent.CodeOf(channelCodes, c) }
 
 // ParseBasis reads a code; false when no statutory ground has it.
-func ParseBasis(code string) (Basis, bool) { return parse[Basis](basisCodes, code) }
+func ParseBasis(code string) (Basis, bool) { return consent.ParseCode[Basis](basisCodes, code) }
 
 // String gives the code of the statutory ground, or "" for none.
-func (b Basis) String() string { return codeOf(basisCodes, b) }
+func (b Basis) String() string { return consent.CodeOf(basisCodes, b) }
 
 // Sector is which law the data is under. The zero Sector is unknown.
 type Sector uint8
@@ -111,10 +113,10 @@ const (
 )
 
 // ParseSector reads a code; false when no sector has it.
-func ParseSector(code string) (Sector, bool) { return parse[Sector](sectorCodes, code) }
+func ParseSector(code string) (Sector, bool) { return consent.ParseCode[Sector](sectorCodes, code) }
 
 // String gives the code of the sector, or "" for an unknown one.
-func (s Sector) String() string { return codeOf(sectorCodes, s) }
+func (s Sector) String() string { return consent.CodeOf(sectorCodes, s) }
 
 // Item is a piece of data that is asked about. Health and social items name
 // their controller, health items their register too; prescriptions name
@@ -124,7 +126,7 @@ type Item struct {
 	Sector     Sector
 	Controller consent.Identifier // rekisterinpitäjä
 	Register   consent.Register
-	// Recorded is when it was recorded: the day of a date ([Day] in Finland),
+	// Recorded is when it was recorded: the day of a date (in Finland),
 	// the instant of a dateTime ([Instant]). Zero is unknown.
 	Recorded           consent.Period
 	ServiceEvent       consent.Identifier // palvelutapahtuma
@@ -141,28 +143,4 @@ type Item struct {
 // Instant is the period of one instant.
 func Instant(t time.Time) consent.Period {
 	return consent.Period{From: t, Until: t.Add(1)}
-}
-
-// Day is the period of one day in Finland.
-func Day(year int, month time.Month, day int) consent.Period {
-	return consent.Period{From: midnight(year, month, day), Until: midnight(year, month, day+1)}
-}
-
-func parse[E ~uint8](codes []string, code string) (E, bool) {
-	if code == "" {
-		return 0, false
-	}
-	for i, c := range codes {
-		if c == code {
-			return E(i), true
-		}
-	}
-	return 0, false
-}
-
-func codeOf[E ~uint8](codes []string, e E) string {
-	if int(e) < len(codes) {
-		return codes[e]
-	}
-	return ""
 }

@@ -89,11 +89,11 @@ func TestCodesAreReadStrictly(t *testing.T) {
 	}
 	purposes := map[string]decision.Purpose{"TREAT": decision.Care, "ETREAT": decision.Care, "CAREMGT": decision.Care, "COVERAGE": decision.NotCare, "HRESCH": decision.NotCare, "HMARKT": decision.NotCare}
 	for code, want := range purposes {
-		if got, ok := decision.ParsePurpose(consent.Coding{System: decision.PurposeSystem, Code: code}); !ok || got != want {
+		if got, ok := decision.ParsePurpose(consent.Coding{System: consent.ActReasonSystem, Code: code}); !ok || got != want {
 			t.Errorf("%s: got %v %v, want %v", code, got, ok, want)
 		}
 	}
-	for _, c := range []consent.Coding{{}, {System: decision.PurposeSystem}, {Code: "TREAT"}, {System: decision.PurposeSystem, Code: "treat"}, {System: decision.PurposeSystem, Code: "TREAT CAREMGT"}, {System: decision.PurposeSystem, Code: " "}} {
+	for _, c := range []consent.Coding{{}, {System: consent.ActReasonSystem}, {Code: "TREAT"}, {System: consent.ActReasonSystem, Code: "treat"}, {System: consent.ActReasonSystem, Code: "TREAT CAREMGT"}, {System: consent.ActReasonSystem, Code: " "}} {
 		if got, ok := decision.ParsePurpose(c); ok || got != decision.UnknownPurpose {
 			t.Errorf("%v: got %v, want unknown", c, got)
 		}

@@ -92,7 +92,7 @@ func checkForeign(r *fhir.Resource) error {
 	need(!provision.Exists() || provision.Kind() == fhir.Object, "provision", issue.CodeStructure, "A Consent has one root provision, an object.")
 	at := root.Get("dateTime")
 	if at.Exists() {
-		_, err := mapping.ParseDateTime(at.Text())
+		_, err := fhir.ParseDateTime(at.Text())
 		need(at.Kind() == fhir.String && err == nil, "dateTime", issue.CodeValue, "This is not a date or time that exists.")
 	}
 	return issue.List(issue.Unprocessable, faults)

@@ -11,10 +11,10 @@ import (
 	"strings"
 	"time"
 
+	"tahto/fhir"
 	"tahto/fhir/bundle"
 	"tahto/fhir/issue"
 	"tahto/fhir/search"
-	"tahto/mapping"
 	"tahto/storage"
 )
 
@@ -67,7 +67,7 @@ var historyReaders = map[string]func(text string, q *storage.HistoryQuery) error
 
 func readSince(text string, q *storage.HistoryQuery) error {
 	// A plus sign in a query means a space, and many clients forget to encode it.
-	since, err := mapping.ParseInstant(strings.Replace(text, " ", "+", 1))
+	since, err := fhir.ParseInstant(strings.Replace(text, " ", "+", 1))
 	if err != nil {
 		return issue.Newf(issue.Invalid, "http._since", "_since: %s.", err).Coded(issue.CodeValue)
 	}

@@ -245,7 +245,7 @@ func readRelative(reference string) (key fhir.Key, version uint64, ok bool) {
 	} else if len(parts) != 2 {
 		return fhir.Key{}, 0, false
 	}
-	if parts[0] == "" || parts[0][0] < 'A' || parts[0][0] > 'Z' || !isID(parts[1]) {
+	if parts[0] == "" || parts[0][0] < 'A' || parts[0][0] > 'Z' || !fhir.IsID(parts[1]) {
 		return fhir.Key{}, 0, false
 	}
 	return fhir.Key{Type: parts[0], ID: parts[1]}, version, true

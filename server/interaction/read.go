@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"time"
 
+	"tahto/fhir"
 	"tahto/fhir/issue"
-	"tahto/mapping"
 	"tahto/storage"
 )
 
@@ -57,7 +57,7 @@ func isFresh(v storage.Version, has []string, since string) bool {
 	}
 	at, err := http.ParseTime(since)
 	if err != nil {
-		if at, err = mapping.ParseInstant(since); err != nil {
+		if at, err = fhir.ParseInstant(since); err != nil {
 			return false
 		}
 		return !v.Updated.After(at)

@@ -118,19 +118,6 @@ func known(method string) string {
 	return "that method"
 }
 
-// isID tells whether it can be the id of a resource. Two that R4 allows can't
-// stand in a URL: . and .. are steps in a path (RFC 3986 section 5.2.4).
-func isID(id string) bool {
-	for i := range len(id) {
-		switch c := id[i]; {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '.':
-		default:
-			return false
-		}
-	}
-	return id != "" && len(id) <= 64 && id != "." && id != ".."
-}
-
 // fits compares a path with a pattern, segment by segment, and takes what the
 // braces stand for.
 func (c *Call) fits(pattern string, kept []string) bool {
@@ -145,7 +132,7 @@ func (c *Call) fits(pattern string, kept []string) bool {
 		switch {
 		case want == "{type}" && slices.Contains(kept, got):
 			c.Type = got
-		case want == "{id}" && isID(got):
+		case want == "{id}" && fhir.IsID(got):
 			c.ID = got
 		case want == "{version}" && got != "":
 			c.Version = got
@@ -165,7 +152,7 @@ func unknownPath(kept []string, r Request) error {
 		return issue.New(issue.NotFound, "", "There is no such operation here; see the CapabilityStatement at metadata.").Coded(issue.CodeNotSupported)
 	case !slices.Contains(kept, resourceType):
 		return issue.Newf(issue.NotFound, "", "There are no resources of this type here; this server keeps %s.", strings.Join(kept, " and ")).Coded(issue.CodeNotSupported)
-	case id != "" && !isID(id):
+	case id != "" && !fhir.IsID(id):
 		return issue.Newf(issue.Invalid, resourceType+".id", "An id has 1 to 64 letters (A-Z, a-z), digits, dashes and dots.").Coded(issue.CodeValue)
 	}
 	return issue.New(issue.NotFound, "", "There is nothing at this address; see the CapabilityStatement at metadata.")
