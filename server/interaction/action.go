@@ -44,17 +44,18 @@ func (t *turn) changed(v storage.Version) {
 func (s *Service) Do(ctx context.Context, r Request) (response Response) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			response = Failure(panicked(cause), r.RequestID)
+			response = Failure(Panicked(cause), r.RequestID)
 		}
 	}()
 	return s.do(ctx, Call{Request: r})
 }
 
-// panicked is a panic as an error for the log. Its value may hold anything, a
-// person's data as well; only the runtime's own words are known to be harmless.
-func panicked(cause any) error {
+// Panicked is a recovered panic as an error for the log, with its stack. Its
+// value may hold anything, a person's data as well: only the type is told, and
+// the text only of a runtime error, whose words are known to be harmless.
+func Panicked(cause any) error {
 	if fault, ok := cause.(runtime.Error); ok {
-		return fmt.Errorf("panic: %w\n%s", fault, debug.Stack())
+		return fmt.Errorf("panic: %T: %w\n%s", cause, fault, debug.Stack())
 	}
 	return fmt.Errorf("panic: %T\n%s", cause, debug.Stack())
 }

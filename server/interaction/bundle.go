@@ -36,10 +36,13 @@ func prepareBundle(s *Service, c Call) (Action, error) {
 func (s *Service) batch(ctx context.Context, c Call, work *bundle.Work) Response {
 	answers := make([]bundle.Answer, len(work.Steps))
 	var spent budget
+	var causes []error
 	for i, step := range work.Steps {
-		answers[i] = s.answer(spent.count(s.entry(ctx, c, step, spent)))
+		response := s.entry(ctx, c, step, spent)
+		causes = append(causes, response.Err)
+		answers[i] = s.answer(spent.count(response))
 	}
-	return Response{Status: http.StatusOK, Resource: bundle.Response(false, answers)}
+	return Response{Status: http.StatusOK, Resource: bundle.Response(false, answers), Err: errors.Join(causes...)}
 }
 
 func (s *Service) entry(ctx context.Context, c Call, step bundle.Step, spent budget) Response {

@@ -21,7 +21,7 @@ func TestConditionalCreate(t *testing.T) {
 	s.want(201, s.ask("POST Consent", body(t, identified)))
 	for condition, want := range map[string]string{
 		"identifier=urn:x|1": "412 multiple-matches ",
-		"nonsense=1":         "400 not-supported http.nonsense",
+		"nonsense=1":         "400 not-supported http.If-None-Exist",
 		"_count=1":           "400 invalid http.If-None-Exist",
 		"a=%zz":              "400 invalid http.If-None-Exist",
 	} {

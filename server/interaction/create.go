@@ -64,7 +64,7 @@ func (s *Service) condition(resourceType, text string) (*search.Query, error) {
 func (s *Service) narrow(resourceType string, values url.Values, at string) (*search.Query, error) {
 	q, _, err := s.Registry.Parse(resourceType, values, search.ParseOptions{Base: s.Base})
 	if err != nil {
-		return nil, err
+		return nil, placed(at, err)
 	}
 	if len(q.Clauses) == 0 {
 		return nil, issue.New(issue.Invalid, at, "The condition names nothing to look for; it would match everything. Give a search parameter such as identifier.")

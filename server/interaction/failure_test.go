@@ -91,3 +91,12 @@ func TestServiceNeedsItsParts(t *testing.T) {
 		t.Error("a service without a store was made")
 	}
 }
+
+func TestCauseOfABatchEntryReachesTheLog(t *testing.T) {
+	s := open(t)
+	s.records.fail = errors.New("disk full")
+	got := s.want(200, s.post(batch(entry("", health(""), "POST Consent"))))
+	if got.Err == nil || !strings.Contains(got.Err.Error(), "disk full") || strings.Contains(text(got.Resource), "disk full") {
+		t.Errorf("cause %v, answer %s", got.Err, text(got.Resource))
+	}
+}

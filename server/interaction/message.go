@@ -45,7 +45,8 @@ type Response struct {
 	// Warnings are what there is to say about a success, where Resource does
 	// not say it.
 	Warnings []string
-	// Err is the cause of an internal error, for the log; it is never sent.
+	// Err is the cause of an internal error, or of those of a batch's entries,
+	// for the log; it is never sent.
 	Err error
 
 	// outcome is what the server has to say besides: the faults of a failure

@@ -1,11 +1,8 @@
 package rest
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
-	"runtime"
-	"runtime/debug"
 	"strings"
 	"unicode/utf8"
 
@@ -41,7 +38,7 @@ func (x *exchange) run() (response interaction.Response) {
 		case http.ErrAbortHandler:
 			panic(cause)
 		default:
-			response = x.failure(panicked(cause))
+			response = x.failure(interaction.Panicked(cause))
 		}
 	}()
 	request := interaction.Request{Method: x.in.Method, RequestID: x.id}
@@ -56,16 +53,6 @@ func (x *exchange) run() (response interaction.Response) {
 		return x.failure(err)
 	}
 	return x.service.Do(x.in.Context(), request)
-}
-
-// panicked is a panic as an error for the log. Of the value only the type is
-// told, since its text may hold whatever a client sent; the runtime's own errors
-// tell of types, indices and nil, and are what the log is read for.
-func panicked(cause any) error {
-	if fault, ok := cause.(runtime.Error); ok {
-		return fmt.Errorf("panic: %T: %w\n%s", cause, fault, debug.Stack())
-	}
-	return fmt.Errorf("panic: %T\n%s", cause, debug.Stack())
 }
 
 // refuse answers where there is nothing, or nothing for this method. Whatever is
