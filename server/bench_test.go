@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -68,9 +69,22 @@ func (l load) String() string {
 		l.percentile(50).Round(time.Microsecond), l.percentile(95).Round(time.Microsecond), l.percentile(99).Round(time.Microsecond))
 }
 
-// ask sends n questions about persons drawn at random.
-func ask(b *testing.B, base string, persons, n int) load {
+// rounds counts the runs, so that each draws other persons.
+var rounds atomic.Uint64
+
+// picker chooses whom the nth question of a run is about.
+type picker func(random *rand.Rand, n int) int
+
+// anyOf draws persons at random, eachOf takes one after the other.
+func anyOf(persons int) picker {
+	return func(random *rand.Rand, _ int) int { return random.IntN(persons) }
+}
+func eachOf(persons int) picker { return func(_ *rand.Rand, n int) int { return n % persons } }
+
+// ask sends n questions.
+func ask(b *testing.B, base string, pick picker, n int) load {
 	b.Helper()
+	round := rounds.Add(1)
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: benchClients}}
 	defer client.CloseIdleConnections()
 	var (
@@ -81,10 +95,10 @@ func ask(b *testing.B, base string, persons, n int) load {
 	began := time.Now()
 	for worker := range benchClients {
 		running.Go(func() {
-			random := rand.New(rand.NewPCG(1, uint64(worker)))
+			random := rand.New(rand.NewPCG(round, uint64(worker)))
 			took := make([]time.Duration, 0, n/benchClients+1)
-			for range n / benchClients {
-				body := question(random.IntN(persons))
+			for i := range n / benchClients {
+				body := question(pick(random, i*benchClients+worker))
 				at := time.Now()
 				response, err := client.Post(base+"/Consent/$evaluate", "application/fhir+json", bytes.NewReader(body))
 				if err != nil {
@@ -152,19 +166,19 @@ func BenchmarkEvaluateOverHTTP(b *testing.B) {
 	b.Logf("stored %d declarations of %d persons in %v", persons*len(declarations), persons, time.Since(began).Round(time.Millisecond))
 	bare := spawn(b, "echo")
 	server := spawn(b, "program", "-addr", "127.0.0.1:0", "-data", data, "-intake", "archive", "-directory", caseDirectory)
-	rounds, requests := 5, 8000
+	turns, requests := 5, 8000
 	if testing.Short() {
-		rounds, requests = 2, 2000
+		turns, requests = 2, 2000
 	}
 	for b.Loop() {
-		b.Logf("cold     %v", ask(b, server.base, persons, requests))
+		b.Logf("first    %v (each person's first question: bodies are read)", ask(b, server.base, eachOf(persons), max(persons, benchClients)))
 		var echoed, evaluated load
-		ask(b, bare.base, persons, requests) // warms up as well
+		ask(b, bare.base, anyOf(persons), requests) // warms up as well
 		usedBare, usedServer := processorTime(bare), processorTime(server)
 		// By turns, so that whatever else the machine does falls on both.
-		for range rounds {
-			echoed = echoed.and(ask(b, bare.base, persons, requests))
-			evaluated = evaluated.and(ask(b, server.base, persons, requests))
+		for range turns {
+			echoed = echoed.and(ask(b, bare.base, anyOf(persons), requests))
+			evaluated = evaluated.and(ask(b, server.base, anyOf(persons), requests))
 		}
 		b.Logf("echo     %v", echoed)
 		b.Logf("evaluate %v", evaluated)

@@ -103,6 +103,21 @@ func (t *Tx) Heads(ctx context.Context, q search.Query) iter.Seq2[Head, error] {
 	}
 }
 
+// Found are the current versions that q matches, as [Tx.Heads] are, with their
+// resources.
+func (t *Tx) Found(ctx context.Context, q search.Query) iter.Seq2[Version, error] {
+	return func(yield func(Version, error) bool) {
+		if isPrivate(q.Type) {
+			return
+		}
+		for d, err := range t.reader.Find(ctx, q, false) {
+			if !yield(version(d), fault(err)) || err != nil {
+				return
+			}
+		}
+	}
+}
+
 // get is the newest version of a resource; issue.NotFound if there is none.
 func (t *Tx) get(ctx context.Context, key fhir.Key) (driver.Document, error) {
 	if isPrivate(key.Type) {

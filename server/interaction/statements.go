@@ -88,33 +88,80 @@ func (s *statements) of(ctx context.Context, store *storage.Store, person consen
 // look gives the dossier that is current in the state that tx reads: the one
 // that is known, or a new one.
 func (s *statements) look(ctx context.Context, tx *storage.Tx, person consent.Identifier, known *dossier) (*dossier, error) {
-	q := declarationsOf(person)
-	current, err := known.isCurrent(tx.Heads(ctx, q))
-	if err != nil || current {
+	fresh, err := known.renew(ctx, tx, person)
+	if err != nil || fresh == known {
 		return known, err
-	}
-	fresh, err := known.renew(ctx, tx, person, q)
-	if err != nil {
-		return nil, err
 	}
 	s.compiled.Set(fresh.person(person), fresh)
 	return fresh, nil
 }
 
-// isCurrent tells whether the dossier is of just these versions.
-func (d *dossier) isCurrent(heads iter.Seq2[storage.Head, error]) (bool, error) {
-	n := 0
+// renew gives a dossier of the versions that are current: the same one if it is.
+// What is compiled already is taken from it.
+func (d *dossier) renew(ctx context.Context, tx *storage.Tx, person consent.Identifier) (*dossier, error) {
+	q := declarationsOf(person)
+	if len(d.declared) == 0 {
+		return compile(ctx, tx, person, q)
+	}
+	heads, err := gather(tx.Heads(ctx, q))
+	if err != nil || d.isOf(heads) {
+		return d, err
+	}
+	fresh := &dossier{declared: make([]consent.Statement, 0, len(heads))}
+	for _, head := range heads {
+		i := slices.IndexFunc(d.declared, func(s consent.Statement) bool { return is(&s, head) })
+		if i >= 0 {
+			fresh.declared = append(fresh.declared, d.declared[i])
+			continue
+		}
+		stored, err := tx.Load(ctx, head)
+		if err == nil {
+			err = fresh.add(person, stored)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return fresh, nil
+}
+
+// compile makes a dossier of a person of whom nothing is known yet.
+func compile(ctx context.Context, tx *storage.Tx, person consent.Identifier, q search.Query) (*dossier, error) {
+	fresh := &dossier{}
+	for stored, err := range tx.Found(ctx, q) {
+		if err == nil {
+			err = fresh.add(person, stored)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return fresh, nil
+}
+
+func gather(heads iter.Seq2[storage.Head, error]) ([]storage.Head, error) {
+	var all []storage.Head
 	for head, err := range heads {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, head)
+	}
+	return all, nil
+}
+
+// isOf tells whether the dossier is of just these versions.
+func (d *dossier) isOf(heads []storage.Head) bool {
+	n := 0
+	for _, head := range heads {
 		switch {
-		case err != nil:
-			return false, err
 		case n < len(d.declared) && is(&d.declared[n], head):
 			n++
 		case !slices.Contains(d.foreign, version{head.Key.ID, head.Version}):
-			return false, nil
+			return false
 		}
 	}
-	return n == len(d.declared), nil
+	return n == len(d.declared)
 }
 
 // is tells whether a statement is that version.
@@ -130,39 +177,11 @@ func declarationsOf(person consent.Identifier) search.Query {
 	}}}
 }
 
-// renew makes a dossier of the current versions, and takes what is compiled
-// already.
-func (d *dossier) renew(ctx context.Context, tx *storage.Tx, person consent.Identifier, q search.Query) (*dossier, error) {
-	var heads []storage.Head
-	for head, err := range tx.Heads(ctx, q) {
-		if err != nil {
-			return nil, err
-		}
-		heads = append(heads, head)
-	}
-	fresh := &dossier{declared: make([]consent.Statement, 0, len(heads))}
-	for _, head := range heads {
-		i := slices.IndexFunc(d.declared, func(s consent.Statement) bool { return is(&s, head) })
-		if i >= 0 {
-			fresh.declared = append(fresh.declared, d.declared[i])
-			continue
-		}
-		if err := fresh.read(ctx, tx, person, head); err != nil {
-			return nil, err
-		}
-	}
-	return fresh, nil
-}
-
-// read adds one Consent. A declaration that can't be read, or that is of
+// add adds one Consent. A declaration that can't be read, or that is of
 // somebody else, fails the decision: leaving it out might leave out a denial.
-func (d *dossier) read(ctx context.Context, tx *storage.Tx, person consent.Identifier, head storage.Head) error {
-	stored, err := tx.Load(ctx, head)
-	if err != nil {
-		return err
-	}
+func (d *dossier) add(person consent.Identifier, stored storage.Version) error {
 	if isTagged(stored.Resource) && !mapping.IsDeclaration(stored.Resource) {
-		d.foreign = append(d.foreign, version{strings.Clone(head.Key.ID), head.Version})
+		d.foreign = append(d.foreign, version{strings.Clone(stored.Key.ID), stored.Version})
 		return nil
 	}
 	one, err := mapping.ReadStatement(stored.Resource)
