@@ -101,7 +101,7 @@ func BenchmarkCompiledStatement(b *testing.B) {
 	const persons = 3000
 	var ids atomic.Int64
 	s := open(b, func(o *interaction.Options) {
-		o.Statements = 100_000
+		o.CacheBytes = 64 << 20
 		o.NewID = func() string { return fmt.Sprintf("0198c5f0-0000-7000-8000-%012d", ids.Add(1)) } // as long as in the program
 	})
 	fill(s, persons)

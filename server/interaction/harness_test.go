@@ -73,7 +73,7 @@ func open(t testing.TB, change ...func(*interaction.Options)) *server {
 	o := interaction.Options{
 		Store: s.store, Registry: registry, Base: base, Now: s.clock.now, Audit: s.records,
 		NewID:   func() string { return fmt.Sprintf("id-%d", ids.Add(1)) },
-		Setting: decision.Setting{Directory: directory(t)}, Statements: 10_000,
+		Setting: decision.Setting{Directory: directory(t)}, CacheBytes: 16 << 20,
 	}
 	for _, f := range change {
 		f(&o)

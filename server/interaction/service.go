@@ -79,9 +79,9 @@ type Options struct {
 	ForeignConsents ForeignConsents
 	// IdentifiersInURL allows searches by GET that carry an identity code.
 	IdentifiersInURL bool
-	// Statements is how many declarations are kept compiled in memory; 0 means
-	// [DefaultStatements].
-	Statements int
+	// CacheBytes is how much memory the declarations that are kept compiled may
+	// take; 0 means [DefaultCacheBytes].
+	CacheBytes int
 }
 
 // Service performs interactions.
@@ -101,7 +101,7 @@ func New(o Options) (*Service, error) {
 	case !isBase(o.Base):
 		return nil, errors.New("interaction: Base must be an http or https URL without a slash at its end")
 	}
-	compiled, err := newStatements(o.Statements)
+	compiled, err := newStatements(o.CacheBytes)
 	if err != nil {
 		return nil, err
 	}

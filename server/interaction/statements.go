@@ -16,9 +16,9 @@ import (
 	"tahto/storage"
 )
 
-// DefaultStatements is how many declarations are kept compiled in memory if
-// [Options] does not say: those of about 100,000 persons, in about 200 MB.
-const DefaultStatements = 700_000
+// DefaultCacheBytes is how much memory the declarations that are kept compiled
+// may take if [Options] does not say: enough for those of 100,000 persons.
+const DefaultCacheBytes = 160 << 20
 
 // statements keeps declarations as the decision wants them. What it holds of a
 // person is held against the versions that are current, unless nothing was
@@ -35,8 +35,16 @@ type dossier struct {
 	// seen is one more than the name of a state of the store that the dossier
 	// was found to be current in; 0 if there is none.
 	seen     atomic.Uint64
-	declared []consent.Statement // in the order of their ids
-	foreign  []version           // Consents that are no declarations; rare
+	declared consent.Packed // in the order of their ids
+	foreign  []version      // Consents that are no declarations; rare
+}
+
+// overhead is about what a dossier takes beside what is packed, with its place
+// in the cache, in bytes.
+const overhead = 400
+
+func (d *dossier) weight() uint32 {
+	return uint32(overhead + len(d.declared) + 64*len(d.foreign))
 }
 
 // version is one version of a Consent.
@@ -45,13 +53,13 @@ type version struct {
 	number uint64
 }
 
-func newStatements(size int) (*statements, error) {
-	if size == 0 {
-		size = DefaultStatements
+func newStatements(bytes int) (*statements, error) {
+	if bytes == 0 {
+		bytes = DefaultCacheBytes
 	}
 	compiled, err := otter.New(&otter.Options[consent.Identifier, *dossier]{
-		MaximumWeight: uint64(size),
-		Weigher:       func(_ consent.Identifier, d *dossier) uint32 { return uint32(1 + len(d.declared) + len(d.foreign)) },
+		MaximumWeight: uint64(bytes),
+		Weigher:       func(_ consent.Identifier, d *dossier) uint32 { return d.weight() },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("interaction: cache of declarations: %w", err)
@@ -66,14 +74,15 @@ func newStatements(size int) (*statements, error) {
 func (s *statements) of(ctx context.Context, store *storage.Store, person consent.Identifier) ([]consent.Statement, error) {
 	state, sure := store.State() // before the View, which may see a later one
 	known, found := s.compiled.GetIfPresent(person)
-	if found && sure && known.seen.Load() == state+1 {
-		return known.declared, nil
-	}
 	if !found {
 		known = &dossier{}
 	}
+	declared := known.declared.Unpack()
+	if found && sure && known.seen.Load() == state+1 {
+		return declared, nil
+	}
 	err := store.View(ctx, func(tx *storage.Tx) (err error) {
-		known, err = s.look(ctx, tx, person, known)
+		known, declared, err = s.look(ctx, tx, person, known, declared)
 		return err
 	})
 	if err != nil {
@@ -82,61 +91,70 @@ func (s *statements) of(ctx context.Context, store *storage.Store, person consen
 	if sure {
 		known.seen.Store(state + 1)
 	}
-	return known.declared, nil
+	return declared, nil
 }
 
-// look gives the dossier that is current in the state that tx reads: the one
-// that is known, or a new one.
-func (s *statements) look(ctx context.Context, tx *storage.Tx, person consent.Identifier, known *dossier) (*dossier, error) {
-	fresh, err := known.renew(ctx, tx, person)
-	if err != nil || fresh == known {
-		return known, err
-	}
-	s.compiled.Set(fresh.person(person), fresh)
-	return fresh, nil
-}
-
-// renew gives a dossier of the versions that are current: the same one if it is.
-// What is compiled already is taken from it.
-func (d *dossier) renew(ctx context.Context, tx *storage.Tx, person consent.Identifier) (*dossier, error) {
+// look gives the dossier that is current in the state that tx reads, and what is
+// in it: the one that is known, or a new one.
+func (s *statements) look(ctx context.Context, tx *storage.Tx, person consent.Identifier, known *dossier, declared []consent.Statement) (*dossier, []consent.Statement, error) {
+	r := reading{person: person}
 	q := declarationsOf(person)
-	if len(d.declared) == 0 {
-		return compile(ctx, tx, person, q)
+	var err error
+	if len(declared) == 0 {
+		err = r.all(tx.Found(ctx, q))
+	} else {
+		var heads []storage.Head
+		heads, err = gather(tx.Heads(ctx, q))
+		if err != nil || isOf(declared, known.foreign, heads) {
+			return known, declared, err
+		}
+		err = r.changed(ctx, tx, heads, declared)
 	}
-	heads, err := gather(tx.Heads(ctx, q))
-	if err != nil || d.isOf(heads) {
-		return d, err
+	if err != nil {
+		return nil, nil, err
 	}
-	fresh := &dossier{declared: make([]consent.Statement, 0, len(heads))}
+	fresh := &dossier{declared: consent.Pack(r.declared), foreign: r.foreign}
+	s.compiled.Set(consent.Identifier{System: strings.Clone(person.System), Value: strings.Clone(person.Value)}, fresh)
+	return fresh, r.declared, nil
+}
+
+// reading gathers the current Consents of a person.
+type reading struct {
+	person   consent.Identifier
+	declared []consent.Statement
+	foreign  []version
+}
+
+// all reads them.
+func (r *reading) all(current iter.Seq2[storage.Version, error]) error {
+	for stored, err := range current {
+		if err == nil {
+			err = r.add(stored)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// changed reads those that are not known yet.
+func (r *reading) changed(ctx context.Context, tx *storage.Tx, heads []storage.Head, known []consent.Statement) error {
 	for _, head := range heads {
-		i := slices.IndexFunc(d.declared, func(s consent.Statement) bool { return is(&s, head) })
+		i := slices.IndexFunc(known, func(s consent.Statement) bool { return is(&s, head) })
 		if i >= 0 {
-			fresh.declared = append(fresh.declared, d.declared[i])
+			r.declared = append(r.declared, known[i])
 			continue
 		}
 		stored, err := tx.Load(ctx, head)
 		if err == nil {
-			err = fresh.add(person, stored)
+			err = r.add(stored)
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return fresh, nil
-}
-
-// compile makes a dossier of a person of whom nothing is known yet.
-func compile(ctx context.Context, tx *storage.Tx, person consent.Identifier, q search.Query) (*dossier, error) {
-	fresh := &dossier{}
-	for stored, err := range tx.Found(ctx, q) {
-		if err == nil {
-			err = fresh.add(person, stored)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return fresh, nil
+	return nil
 }
 
 func gather(heads iter.Seq2[storage.Head, error]) ([]storage.Head, error) {
@@ -150,18 +168,18 @@ func gather(heads iter.Seq2[storage.Head, error]) ([]storage.Head, error) {
 	return all, nil
 }
 
-// isOf tells whether the dossier is of just these versions.
-func (d *dossier) isOf(heads []storage.Head) bool {
+// isOf tells whether what is known is of just these versions.
+func isOf(declared []consent.Statement, foreign []version, heads []storage.Head) bool {
 	n := 0
 	for _, head := range heads {
 		switch {
-		case n < len(d.declared) && is(&d.declared[n], head):
+		case n < len(declared) && is(&declared[n], head):
 			n++
-		case !slices.Contains(d.foreign, version{head.Key.ID, head.Version}):
+		case !slices.Contains(foreign, version{head.Key.ID, head.Version}):
 			return false
 		}
 	}
-	return n == len(d.declared)
+	return n == len(declared)
 }
 
 // is tells whether a statement is that version.
@@ -177,11 +195,11 @@ func declarationsOf(person consent.Identifier) search.Query {
 	}}}
 }
 
-// add adds one Consent. A declaration that can't be read, or that is of
+// add reads one Consent. A declaration that can't be read, or that is of
 // somebody else, fails the decision: leaving it out might leave out a denial.
-func (d *dossier) add(person consent.Identifier, stored storage.Version) error {
+func (r *reading) add(stored storage.Version) error {
 	if isTagged(stored.Resource) && !mapping.IsDeclaration(stored.Resource) {
-		d.foreign = append(d.foreign, version{strings.Clone(stored.Key.ID), stored.Version})
+		r.foreign = append(r.foreign, version{strings.Clone(stored.Key.ID), stored.Version})
 		return nil
 	}
 	one, err := mapping.ReadStatement(stored.Resource)
@@ -190,21 +208,9 @@ func (d *dossier) add(person consent.Identifier, stored storage.Version) error {
 		// this server's responsibility.
 		return fmt.Errorf("stored declaration %s can't be read: %v", stored.Reference(), err)
 	}
-	if one.Person != person {
+	if one.Person != r.person {
 		return fmt.Errorf("stored declaration %s is found by another person than it is of", stored.Reference())
 	}
-	if len(d.declared) > 0 {
-		one.Person = d.declared[0].Person // one string for all
-	}
-	d.declared = append(d.declared, one)
+	r.declared = append(r.declared, one)
 	return nil
-}
-
-// person is the key to keep the dossier by: the same words as asked, in memory
-// that the dossier holds anyway and not in that of the request.
-func (d *dossier) person(asked consent.Identifier) consent.Identifier {
-	if len(d.declared) > 0 && d.declared[0].Person == asked {
-		return d.declared[0].Person
-	}
-	return consent.Identifier{System: strings.Clone(asked.System), Value: strings.Clone(asked.Value)}
 }

@@ -65,7 +65,7 @@ type Options struct {
 	// twice the processors that the program may use, at least 4.
 	Readers int
 	// MapSize is how many bytes of the file each connection reads through
-	// memory rather than by system calls; 0 is 64 MiB. The pages belong to the
+	// memory rather than by system calls; 0 is 8 MiB. The pages belong to the
 	// operating system's cache, which takes them back when it needs them.
 	MapSize int64
 }
@@ -75,7 +75,7 @@ func (o Options) withDefaults() Options {
 		o.Readers = max(4, 2*runtime.GOMAXPROCS(0))
 	}
 	if o.MapSize <= 0 {
-		o.MapSize = 64 << 20
+		o.MapSize = 8 << 20
 	}
 	return o
 }
