@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -47,11 +48,12 @@ func checkType(root *node) error {
 }
 
 func parse(data []byte) (*node, error) {
-	p := parser{
-		src:  string(data),
-		dec:  jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true)),
-		slab: make([]child, 0, len(data)/40+8),
-	}
+	p := parsers.Get().(*parser)
+	defer p.release()
+	p.src, p.nodes = string(data), 0
+	p.slab = make([]child, 0, len(data)/bytesPerChild+8)
+	p.in = *bytes.NewBuffer(data)
+	p.dec.Reset(&p.in, jsontext.AllowDuplicateNames(true))
 	var root node
 	if err := p.value(&root); err != nil {
 		return nil, err
@@ -62,11 +64,39 @@ func parse(data []byte) (*node, error) {
 	return &root, nil
 }
 
+// bytesPerChild is about how much JSON makes a member or an item, so that most
+// bodies fit in one slab.
+const bytesPerChild = 20
+
+// parsers are reused, with the room of their stacks and decoders.
+var parsers = sync.Pool{New: func() any {
+	p := &parser{}
+	p.dec = jsontext.NewDecoder(&p.in)
+	return p
+}}
+
+// keptStack is the largest stack that is kept for another body.
+const keptStack = 4096
+
+// release lets go of the body, which may hold personal data, and gives the
+// parser back.
+func (p *parser) release() {
+	if cap(p.stack) > keptStack {
+		p.stack = nil
+	}
+	clear(p.stack[:cap(p.stack)])
+	p.src, p.slab, p.stack = "", nil, p.stack[:0]
+	p.in = bytes.Buffer{}
+	p.dec.Reset(&p.in)
+	parsers.Put(p)
+}
+
 // parser builds nodes from the decoder's tokens. Strings without escapes are
 // slices of src, and finished objects and arrays are packed into slabs, so that
 // a resource costs a handful of allocations.
 type parser struct {
 	src   string
+	in    bytes.Buffer
 	dec   *jsontext.Decoder
 	stack []child
 	slab  []child
@@ -147,7 +177,7 @@ func (p *parser) nested(n *node, kind Kind, fill func() error) error {
 // pack moves finished children out of the stack into a slab.
 func (p *parser) pack(kids []child) []child {
 	if cap(p.slab)-len(p.slab) < len(kids) {
-		p.slab = make([]child, 0, max(2*cap(p.slab), len(kids)))
+		p.slab = make([]child, 0, max(cap(p.slab)/2, len(kids)))
 	}
 	from := len(p.slab)
 	p.slab = append(p.slab, kids...)
