@@ -85,7 +85,7 @@ func (o *Outcome) Parameters() *fhir.Resource {
 }
 
 // bytesPerItem is about how much is written of one.
-const bytesPerItem = 640
+const bytesPerItem = 960
 
 // answer writes the parameters of an outcome.
 type answer struct {

@@ -35,7 +35,7 @@ func (l *line) entry(e *Entry) []byte {
 // size is about how many bytes the record takes, so that a thousand items make
 // the buffer grow once.
 func (e *Entry) size() int {
-	const entry, change, item = 1024, 128, 512
+	const entry, change, item = 1024, 128, 768
 	if e.Decision == nil {
 		return entry + change*len(e.Changes)
 	}
