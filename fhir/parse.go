@@ -1,9 +1,7 @@
 package fhir
 
 import (
-	"bytes"
-	"errors"
-	"io"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -50,30 +48,38 @@ func checkType(root *node) error {
 func parse(data []byte) (*node, error) {
 	p := parsers.Get().(*parser)
 	defer p.release()
-	p.src, p.nodes = string(data), 0
+	p.src = string(data)
 	p.slab = make([]child, 0, len(data)/bytesPerChild+8)
-	p.in = *bytes.NewBuffer(data)
-	p.dec.Reset(&p.in, jsontext.AllowDuplicateNames(true))
+	if !utf8.ValidString(p.src) {
+		p.at = validPrefix(p.src)
+		return nil, p.fault("The body is not valid UTF-8.")
+	}
 	var root node
 	if err := p.value(&root); err != nil {
 		return nil, err
 	}
-	if _, err := p.dec.ReadToken(); !errors.Is(err, io.EOF) {
+	if p.next(); p.at < len(p.src) {
 		return nil, p.fault("There is more after the end of the resource.")
 	}
 	return &root, nil
+}
+
+// validPrefix is how many bytes are valid UTF-8.
+func validPrefix(s string) int {
+	for i, c := range s {
+		if c == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD") {
+			return i
+		}
+	}
+	return len(s)
 }
 
 // bytesPerChild is about how much JSON makes a member or an item, so that most
 // bodies fit in one slab.
 const bytesPerChild = 20
 
-// parsers are reused, with the room of their stacks and decoders.
-var parsers = sync.Pool{New: func() any {
-	p := &parser{}
-	p.dec = jsontext.NewDecoder(&p.in)
-	return p
-}}
+// parsers are reused, with the room of their stacks.
+var parsers = sync.Pool{New: func() any { return &parser{} }}
 
 // keptStack is the largest stack that is kept for another body.
 const keptStack = 4096
@@ -81,60 +87,163 @@ const keptStack = 4096
 // release lets go of the body, which may hold personal data, and gives the
 // parser back.
 func (p *parser) release() {
-	if cap(p.stack) > keptStack {
-		p.stack = nil
+	stack := p.stack[:cap(p.stack)]
+	if len(stack) > keptStack {
+		stack = nil
 	}
-	clear(p.stack[:cap(p.stack)])
-	p.src, p.slab, p.stack = "", nil, p.stack[:0]
-	p.in = bytes.Buffer{}
-	p.dec.Reset(&p.in)
+	clear(stack)
+	clear(p.places[:cap(p.places)])
+	*p = parser{stack: stack[:0], places: p.places[:0]}
 	parsers.Put(p)
 }
 
-// parser builds nodes from the decoder's tokens. Strings without escapes are
-// slices of src, and finished objects and arrays are packed into slabs, so that
-// a resource costs a handful of allocations.
+// parser reads JSON (RFC 8259) in one pass. Strings without escapes are slices
+// of src, and finished objects and arrays are packed into slabs, so that a
+// resource costs a handful of allocations.
 type parser struct {
-	src   string
-	in    bytes.Buffer
-	dec   *jsontext.Decoder
-	stack []child
-	slab  []child
-	nodes int
+	src    string
+	at     int // the next byte to read
+	stack  []child
+	slab   []child
+	places []place // the objects and arrays that are open
+	nodes  int
+}
+
+// place is where in an open array or object the parser is: at an item, or at a
+// member, which has no name between two of them.
+type place struct {
+	array bool
+	index int
+	name  string
+}
+
+// next skips white space and gives the byte after it, without reading that; 0
+// if nothing is left.
+func (p *parser) next() byte {
+	for p.at < len(p.src) {
+		switch c := p.src[p.at]; c {
+		case ' ', '\t', '\n', '\r':
+			p.at++
+		default:
+			return c
+		}
+	}
+	return 0
 }
 
 func (p *parser) value(n *node) error {
 	if p.nodes++; p.nodes > MaxNodes {
 		return issue.Newf(issue.TooLarge, "", "The body holds more than %d values; send less at a time.", MaxNodes)
 	}
-	switch p.dec.PeekKind() {
-	case '{':
+	switch c := p.next(); {
+	case c == '"':
+		return p.quoted(n)
+	case c == '{':
 		return p.nested(n, Object, p.members)
-	case '[':
+	case c == '[':
 		return p.nested(n, Array, p.items)
+	case c == '-' || isDigit(c):
+		return p.number(n)
 	}
-	return p.scalar(n)
+	return p.literal(n)
 }
 
-func (p *parser) scalar(n *node) error {
-	raw, err := p.dec.ReadValue()
-	if err != nil {
-		return p.syntax(err)
-	}
-	end := int(p.dec.InputOffset())
-	written := p.src[end-len(raw) : end]
-	switch raw.Kind() {
-	case 'n':
-		n.kind = Null
-	case 't', 'f':
-		n.kind, n.text = Bool, written
-	case '0':
-		n.kind, n.text = Number, written
-	default:
-		n.kind, n.text = String, unquote(written)
-		if len(n.text) != len(written)-2 && strings.ContainsFunc(n.text, forbidden) {
-			return p.fault("A string holds a control character; FHIR allows tab, line feed and carriage return only.")
+func (p *parser) literal(n *node) error {
+	for _, one := range [...]struct {
+		text string
+		kind Kind
+	}{{"true", Bool}, {"false", Bool}, {"null", Null}} {
+		if strings.HasPrefix(p.src[p.at:], one.text) {
+			n.kind = one.kind
+			if n.kind == Bool {
+				n.text = p.src[p.at : p.at+len(one.text)]
+			}
+			p.at += len(one.text)
+			return nil
 		}
+	}
+	return p.syntax()
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// digits reads one digit or more.
+func (p *parser) digits() bool {
+	from := p.at
+	for p.at < len(p.src) && isDigit(p.src[p.at]) {
+		p.at++
+	}
+	return p.at > from
+}
+
+func (p *parser) skip(any string) bool {
+	if p.at < len(p.src) && strings.IndexByte(any, p.src[p.at]) >= 0 {
+		p.at++
+		return true
+	}
+	return false
+}
+
+// number reads a number and keeps its text as it is.
+func (p *parser) number(n *node) error {
+	from := p.at
+	p.skip("-")
+	leading := p.skip("0")
+	if p.digits() == leading { // a zero in front, or no digit at all
+		return p.syntax()
+	}
+	if p.skip(".") && !p.digits() {
+		return p.syntax()
+	}
+	if p.skip("eE") {
+		p.skip("+-")
+		if !p.digits() {
+			return p.syntax()
+		}
+	}
+	n.kind, n.text = Number, p.src[from:p.at]
+	return nil
+}
+
+// quoted reads a string. What has no escapes needs no copy.
+func (p *parser) quoted(n *node) error {
+	from := p.at
+	for i := from + 1; i < len(p.src); i++ {
+		switch c := p.src[i]; {
+		case c == '"':
+			n.kind, n.text, p.at = String, p.src[from+1:i], i+1
+			return nil
+		case c == '\\':
+			return p.escaped(n, from)
+		case c < ' ':
+			p.at = i
+			return p.syntax()
+		}
+	}
+	p.at = len(p.src)
+	return p.syntax()
+}
+
+// escaped reads a string with escapes in it.
+func (p *parser) escaped(n *node, from int) error {
+	i := from + 1
+	for i < len(p.src) && p.src[i] != '"' {
+		if p.src[i] == '\\' {
+			i++
+		}
+		i++
+	}
+	if i >= len(p.src) {
+		p.at = len(p.src)
+		return p.syntax()
+	}
+	plain, err := jsontext.AppendUnquote(nil, p.src[from:i+1])
+	if err != nil {
+		return p.syntax()
+	}
+	n.kind, n.text, p.at = String, string(plain), i+1
+	if strings.ContainsFunc(n.text, forbidden) {
+		return p.fault("A string holds a control character; FHIR allows tab, line feed and carriage return only.")
 	}
 	return nil
 }
@@ -144,31 +253,18 @@ func (p *parser) scalar(n *node) error {
 // escapes: as they are, JSON does not take them.
 func forbidden(c rune) bool { return c < ' ' && c != '\t' && c != '\n' && c != '\r' }
 
-func unquote(written string) string {
-	if strings.IndexByte(written, '\\') < 0 {
-		return written[1 : len(written)-1]
-	}
-	plain, err := jsontext.AppendUnquote(nil, written)
-	if err != nil { // the decoder has just accepted it
-		return ""
-	}
-	return string(plain)
-}
-
 func (p *parser) nested(n *node, kind Kind, fill func() error) error {
-	if _, err := p.dec.ReadToken(); err != nil {
-		return p.syntax(err)
-	}
-	if p.dec.StackDepth() > MaxDepth {
+	p.at++
+	if len(p.places) == MaxDepth {
 		return p.fault("The body nests too deep; at most 64 objects and arrays may stand in each other.")
 	}
 	start := len(p.stack)
+	p.places = append(p.places, place{array: kind == Array})
 	if err := fill(); err != nil {
 		return err
 	}
-	if _, err := p.dec.ReadToken(); err != nil {
-		return p.syntax(err)
-	}
+	p.at++
+	p.places = p.places[:len(p.places)-1]
 	n.kind, n.kids = kind, p.pack(p.stack[start:])
 	p.stack = p.stack[:start]
 	return nil
@@ -184,29 +280,67 @@ func (p *parser) pack(kids []child) []child {
 	return p.slab[from:len(p.slab):len(p.slab)]
 }
 
+// members reads an object up to its bracket.
 func (p *parser) members() error {
 	start := len(p.stack)
+	open := len(p.places) - 1
 	var many map[string]struct{}
-	for p.dec.PeekKind() != '}' {
-		var name node
-		if err := p.scalar(&name); err != nil {
+	for c := p.next(); c != '}'; {
+		name, err := p.name()
+		if err != nil {
 			return err
 		}
+		p.places[open].name = name
 		if many == nil && len(p.stack)-start >= manyMembers {
 			many = p.names(start)
 		}
-		if p.seen(start, many, name.text) {
+		if p.seen(start, many, name) {
 			return p.fault("A member stands twice in the same object.")
 		}
 		at := len(p.stack)
-		p.stack = append(p.stack, child{name: name.text})
+		p.stack = append(p.stack, child{name: name})
 		var value node
 		if err := p.value(&value); err != nil {
 			return err
 		}
 		p.stack[at].node = value
+		p.places[open].name = ""
+		if c, err = p.more('}'); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// name reads a member's name and the colon after it.
+func (p *parser) name() (string, error) {
+	if p.next() != '"' {
+		return "", p.syntax()
+	}
+	var name node
+	if err := p.quoted(&name); err != nil {
+		return "", err
+	}
+	if p.next() != ':' {
+		return "", p.syntax()
+	}
+	p.at++
+	return name.text, nil
+}
+
+// more reads the comma before the next member or item. It gives the closing
+// bracket, unread, if there is none.
+func (p *parser) more(bracket byte) (byte, error) {
+	switch c := p.next(); c {
+	case bracket:
+		return c, nil
+	case ',':
+		p.at++
+		if c = p.next(); c != bracket {
+			return c, nil
+		}
+	}
+	return 0, p.syntax()
 }
 
 // manyMembers is the size from which names are looked up in a map: walking a
@@ -237,62 +371,56 @@ func (p *parser) seen(start int, many map[string]struct{}, name string) bool {
 	return false
 }
 
+// items reads an array up to its bracket.
 func (p *parser) items() error {
-	for p.dec.PeekKind() != ']' {
+	open := len(p.places) - 1
+	for c := p.next(); c != ']'; p.places[open].index++ {
 		at := len(p.stack)
 		p.stack = append(p.stack, child{})
 		var value node
-		if err := p.value(&value); err != nil {
+		err := p.value(&value)
+		if err != nil {
 			return err
 		}
 		p.stack[at].node = value
+		if c, err = p.more(']'); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// syntax turns the decoder's fault into words without quoting the body, which
-// may hold personal data.
-func (p *parser) syntax(err error) error {
-	what := "This is not valid JSON."
-	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		what = "The JSON ends too early."
-	case !utf8.ValidString(p.src):
-		what = "The body is not valid UTF-8."
+// syntax is a fault in words that do not quote the body, which may hold
+// personal data.
+func (p *parser) syntax() error {
+	if p.at >= len(p.src) {
+		return p.fault("The JSON ends too early.")
 	}
-	at := p.dec.InputOffset()
-	if fault, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
-		at = fault.ByteOffset
-	}
-	return p.at(at, what)
+	return p.fault("This is not valid JSON.")
 }
 
-func (p *parser) fault(what string) error { return p.at(p.dec.InputOffset(), what) }
-
-func (p *parser) at(offset int64, what string) *issue.Error {
-	before := p.src[:min(int(offset), len(p.src))]
+func (p *parser) fault(what string) error {
+	before := p.src[:min(p.at, len(p.src))]
 	line := 1 + strings.Count(before, "\n")
 	column := 1 + utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:])
 	return issue.Newf(issue.Invalid, p.expression(), "%s (line %d, column %d)", what, line, column).Coded(issue.CodeStructure)
 }
 
-// expression turns the decoder's JSON pointer, /name/0/given, into the FHIRPath
-// name[0].given. Only names that look like FHIR elements are told: anything
-// else is the client's own text.
+// expression is the FHIRPath of where the parser is. Only names that look like
+// FHIR elements are told: anything else is the client's own text.
 func (p *parser) expression() string {
 	var path strings.Builder
-	for token := range p.dec.StackPointer().Tokens() {
+	for _, at := range p.places {
 		switch {
-		case strings.Trim(token, "0123456789") == "":
-			path.WriteString("[" + token + "]")
-		case !isName(token):
+		case at.array:
+			path.WriteString("[" + strconv.Itoa(at.index) + "]")
+			continue
+		case !isName(at.name):
 			return path.String()
-		default:
-			if path.Len() > 0 {
-				path.WriteByte('.')
-			}
-			path.WriteString(token)
+		case path.Len() > 0:
+			path.WriteByte('.')
 		}
+		path.WriteString(at.name)
 	}
 	return path.String()
 }

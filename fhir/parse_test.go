@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
 
 	"tahto/fhir"
@@ -51,29 +52,41 @@ func TestParseRefuses(t *testing.T) {
 		return `{"resourceType":"Consent","a":` + strings.Repeat("[", n-1) + "1" + strings.Repeat("]", n-1) + "}"
 	}
 	tests := map[string]struct{ in, place, path string }{
-		"nothing":                      {"", "(line 1, column 1)", ""},
-		"an array":                     {`["a"]`, "", ""},
-		"a bare string":                {`"Consent"`, "", ""},
-		"no resourceType":              {`{"id":"1"}`, "", "resourceType"},
-		"a resourceType of wrong kind": {`{"resourceType":7}`, "", "resourceType"},
-		"an object that ends early":    {`{"resourceType":"Consent",`, "(line 1, column", ""},
-		"a trailing comma":             {`{"resourceType":"Consent","a":1,}`, "(line 1, column", ""},
-		"a comment":                    {"{\"resourceType\":\"Consent\"\n/* no */}", "(line 2, column 1)", ""},
-		"text after the end":           {`{"resourceType":"Consent"} x`, "(line 1, column", ""},
-		"a second resource":            {`{"resourceType":"Consent"}{"resourceType":"Consent"}`, "(line 1, column", ""},
-		"a duplicate member":           {"{\"resourceType\":\"Consent\",\n \"status\":\"active\",\"status\":\"draft\"}", "(line 2, column", "status"},
-		"an escaped duplicate":         {`{"resourceType":"Consent","a":1,"\u0061":2}`, "(line 1, column", "a"},
-		"a deep duplicate":             {`{"resourceType":"Consent","provision":{"actor":[{"id":"1"},{"id":"1","id":"2"}]}}`, "", "provision.actor[1].id"},
-		"a duplicate among many":       {`{"resourceType":"Consent",` + many(100) + `,"m42":1}`, "", "m42"},
-		"an invalid byte":              {"{\"resourceType\":\"Consent\",\"a\":\"\xff\"}", "(line 1, column", ""},
-		"a lone surrogate":             {`{"resourceType":"Consent","a":"\ud800"}`, "(line 1, column", ""},
-		"a raw control character":      {"{\"resourceType\":\"Consent\",\"a\":\"\x01\"}", "(line 1, column", ""},
-		"65 levels":                    {deep(65), "(line 1, column", ""},
-		"100,000 levels":               {deep(100000), "", ""},
-		"an escaped control character": {`{"resourceType":"Consent","a":"x\u0000"}`, "(line 1, column", "a"},
-		"NaN":                          {`{"resourceType":"Consent","a":NaN}`, "(line 1, column", ""},
-		"a leading zero":               {`{"resourceType":"Consent","a":01}`, "(line 1, column", ""},
-		"a byte order mark":            {"\ufeff{\"resourceType\":\"Consent\"}", "(line 1, column 1)", ""},
+		"nothing":                           {"", "(line 1, column 1)", ""},
+		"an array":                          {`["a"]`, "", ""},
+		"a bare string":                     {`"Consent"`, "", ""},
+		"no resourceType":                   {`{"id":"1"}`, "", "resourceType"},
+		"a resourceType of wrong kind":      {`{"resourceType":7}`, "", "resourceType"},
+		"an object that ends early":         {`{"resourceType":"Consent",`, "(line 1, column", ""},
+		"a trailing comma":                  {`{"resourceType":"Consent","a":1,}`, "(line 1, column", ""},
+		"a comment":                         {"{\"resourceType\":\"Consent\"\n/* no */}", "(line 2, column 1)", ""},
+		"text after the end":                {`{"resourceType":"Consent"} x`, "(line 1, column", ""},
+		"a second resource":                 {`{"resourceType":"Consent"}{"resourceType":"Consent"}`, "(line 1, column", ""},
+		"a duplicate member":                {"{\"resourceType\":\"Consent\",\n \"status\":\"active\",\"status\":\"draft\"}", "(line 2, column", "status"},
+		"an escaped duplicate":              {`{"resourceType":"Consent","a":1,"\u0061":2}`, "(line 1, column", "a"},
+		"a deep duplicate":                  {`{"resourceType":"Consent","provision":{"actor":[{"id":"1"},{"id":"1","id":"2"}]}}`, "", "provision.actor[1].id"},
+		"a duplicate among many":            {`{"resourceType":"Consent",` + many(100) + `,"m42":1}`, "", "m42"},
+		"an invalid byte":                   {"{\"resourceType\":\"Consent\",\"a\":\"\xff\"}", "(line 1, column", ""},
+		"a lone surrogate":                  {`{"resourceType":"Consent","a":"\ud800"}`, "(line 1, column", ""},
+		"a raw control character":           {"{\"resourceType\":\"Consent\",\"a\":\"\x01\"}", "(line 1, column", ""},
+		"65 levels":                         {deep(65), "(line 1, column", ""},
+		"100,000 levels":                    {deep(100000), "", ""},
+		"an escaped control character":      {`{"resourceType":"Consent","a":"x\u0000"}`, "(line 1, column", "a"},
+		"NaN":                               {`{"resourceType":"Consent","a":NaN}`, "(line 1, column", ""},
+		"a leading zero":                    {`{"resourceType":"Consent","a":01}`, "(line 1, column", ""},
+		"a NUL after the end":               {"{\"resourceType\":\"Consent\"}\x00", "(line 1, column", ""},
+		"a minus alone":                     {`{"resourceType":"Consent","a":-}`, "(line 1, column", "a"},
+		"a point without digits":            {`{"resourceType":"Consent","a":1.}`, "(line 1, column", "a"},
+		"an exponent without digits":        {`{"resourceType":"Consent","a":1e+}`, "(line 1, column", "a"},
+		"a plus before a number":            {`{"resourceType":"Consent","a":+1}`, "(line 1, column", "a"},
+		"a literal cut short":               {`{"resourceType":"Consent","a":tru}`, "(line 1, column", "a"},
+		"an array with a lone comma":        {`{"resourceType":"Consent","a":[,]}`, "(line 1, column", "a[0]"},
+		"an unknown escape":                 {`{"resourceType":"Consent","a":"\x"}`, "(line 1, column", "a"},
+		"a string that does not end":        {`{"resourceType":"Consent","a":"x`, "(line 1, column", "a"},
+		"an escape that does not end":       {`{"resourceType":"Consent","a":"x\`, "(line 1, column", "a"},
+		"a control character and an escape": {"{\"resourceType\":\"Consent\",\"a\":\"\\n\x01\"}", "(line 1, column", "a"},
+		"a name without a colon":            {`{"resourceType" "Consent"}`, "(line 1, column", ""},
+		"a byte order mark":                 {"\ufeff{\"resourceType\":\"Consent\"}", "(line 1, column 1)", ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -194,6 +207,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("{\"resourceType\":\"\xff\"}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r, err := fhir.Parse(data)
+		agrees(t, data, err)
 		if err != nil {
 			if kind := issue.KindOf(err); kind != issue.Invalid && kind != issue.TooLarge {
 				t.Fatalf("Parse = %v, want kind Invalid or TooLarge", err)
@@ -208,6 +222,26 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("the second round differs:\n%s\n%s", r.JSON(), again.JSON())
 		}
 	})
+}
+
+// agrees holds Parse to an independent reader of JSON: what it takes is JSON, and
+// JSON that it refuses it refuses for a reason of its own.
+func agrees(t *testing.T, data []byte, err error) {
+	t.Helper()
+	if err == nil {
+		if !jsontext.Value(data).IsValid() {
+			t.Fatal("Parse takes what is no JSON")
+		}
+		return
+	}
+	for _, own := range []string{"resource", "control character", "too deep", "values"} {
+		if strings.Contains(err.Error(), own) {
+			return
+		}
+	}
+	if jsontext.Value(data).IsValid() {
+		t.Fatalf("Parse refuses JSON: %v", err)
+	}
 }
 
 func BenchmarkParse(b *testing.B) {
