@@ -45,7 +45,7 @@ var plain = func() (plain [256]bool) {
 
 // appendString quotes s. Nearly all strings in FHIR need no escape, which a
 // short scan finds out.
-func appendString(dst []byte, s string) []byte {
+func appendString[T string | []byte](dst []byte, s T) []byte {
 	for i := range len(s) {
 		if !plain[s[i]] {
 			return appendQuoted(dst, s)
@@ -56,7 +56,7 @@ func appendString(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
-func appendQuoted(dst []byte, s string) []byte {
+func appendQuoted[T string | []byte](dst []byte, s T) []byte {
 	// The only error is invalid UTF-8, which is replaced by U+FFFD; what came
 	// through Parse has none.
 	quoted, _ := jsontext.AppendQuote(dst, s)
@@ -124,6 +124,12 @@ func (w *Writer) EndArray() {
 
 // String writes a string member, or an item if name is empty.
 func (w *Writer) String(name, value string) {
+	w.name(name)
+	w.buf = appendString(w.buf, value)
+}
+
+// StringOf is [Writer.String] of a value that was put together in bytes.
+func (w *Writer) StringOf(name string, value []byte) {
 	w.name(name)
 	w.buf = appendString(w.buf, value)
 }

@@ -92,6 +92,10 @@ type answer struct {
 	*fhir.Writer
 	outcome *Outcome
 	audit   bool
+	// last is the view that was written last, as the bytes from to until of the
+	// answer. Of a thousand items most read the same.
+	last        decision.View
+	from, until int
 }
 
 // shown is what the asker may see of a decision.
@@ -116,12 +120,26 @@ func (a *answer) item(id string, d *decision.Decision) {
 
 // decided writes decision, reason, obligations and, to an audit, the rule.
 func (a *answer) decided(d *decision.Decision) {
-	view := a.shown(d)
+	a.view(a.shown(d))
+	a.rule(d)
+}
+
+// view writes what is shown of a decision. What was written last is written
+// again as it stands, if it is the same.
+func (a *answer) view(view decision.View) {
+	if a.until > 0 && view == a.last {
+		a.Raw("", a.Bytes()[a.from:a.until])
+		return
+	}
+	from := len(a.Bytes())
 	a.effect(view)
 	for one := range view.Obligations.All() {
 		a.coding("obligation", consent.Coding{System: ObligationSystem, Code: one.String()})
 	}
-	a.rule(d)
+	if a.Bytes()[from] == ',' {
+		from++
+	}
+	a.last, a.from, a.until = view, from, len(a.Bytes())
 }
 
 // scope writes what the requester can expect of a sector. The exceptions are

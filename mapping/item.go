@@ -9,34 +9,51 @@ import (
 	"tahto/mapping/decision"
 )
 
-// itemParts are the parts of an item (mapping.md §4). The first two must be given.
-var itemParts = []string{
-	"id", "sector", "controller", "register", "recorded", "serviceEvent", "serviceTask", "document", "category",
-	"originalController", "inKanta", "prescription", "storedBy", "controlledDrug",
-}
+// itemParts are a set of the parts of an item (mapping.md §4).
+type itemParts uint16
 
-const neededParts = 1<<0 | 1<<1
+const (
+	partID itemParts = 1 << iota
+	partSector
+	partController
+	partRegister
+	partRecorded
+	partServiceEvent
+	partServiceTask
+	partDocument
+	partCategory
+	partOriginalController
+	partInKanta
+	partPrescription
+	partStoredBy
+	partControlledDrug
+)
+
+// neededParts must be given.
+const neededParts = partID | partSector
 
 // item reads an item; whether all was well shows in the count of findings. The
 // id is given even if nothing else could be read.
 func (f *findings) item(at *place) Item {
 	var item Item
-	seen := 0
+	var seen itemParts
 	p := f.open(at)
 	list := f.partsOf(&p)
+	// Both leave the stack; outside the loop they do so once for an item.
+	var each place
+	var part parameter
 	for i := range list.Len() {
-		at, ok := f.entry(&list, i)
-		if !ok {
+		var ok bool
+		if each, ok = f.entry(&list, i); !ok {
 			continue
 		}
-		part := f.open(&at)
-		n := slices.Index(itemParts, part.name)
-		if n < 0 || seen&(1<<n) != 0 {
-			f.fault(&at, issue.CodeStructure, "An item has no such part, or has it already.")
+		part = f.open(&each)
+		bit := f.itemPart(&part, &item)
+		if bit == 0 || seen&bit != 0 {
+			f.fault(&each, issue.CodeStructure, "An item has no such part, or has it already.")
 			continue
 		}
-		seen |= 1 << n
-		f.itemPart(&part, &item)
+		seen |= bit
 	}
 	if seen&neededParts != neededParts {
 		f.fault(at, issue.CodeRequired, "An item needs id and sector.")
@@ -45,38 +62,54 @@ func (f *findings) item(at *place) Item {
 	return item
 }
 
-func (f *findings) itemPart(part *parameter, item *Item) {
+// itemPart reads one part into the item and tells which it is; 0 if it is none.
+func (f *findings) itemPart(part *parameter, item *Item) itemParts {
 	asked := &item.Asked
 	switch part.name {
 	case "id":
 		item.ID = f.itemID(part)
+		return partID
 	case "sector":
 		asked.Sector = f.sectorOf(part)
+		return partSector
 	case "controller":
 		asked.Controller = f.organisationOf(part)
+		return partController
 	case "register":
 		asked.Register = f.registerParameter(part)
+		return partRegister
 	case "recorded":
 		asked.Recorded = f.recordedOf(part)
+		return partRecorded
 	case "serviceEvent":
 		asked.ServiceEvent = f.identifierOf(part)
+		return partServiceEvent
 	case "serviceTask":
 		asked.ServiceTask = f.taskOf(part)
+		return partServiceTask
 	case "document":
 		asked.Document = f.identifierOf(part)
+		return partDocument
 	case "category":
 		asked.Category = f.codingOf(part)
+		return partCategory
 	case "originalController":
 		asked.OriginalController = f.organisationOf(part)
+		return partOriginalController
 	case "inKanta":
 		asked.OutsideKanta = !f.flagOf(part)
+		return partInKanta
 	case "prescription":
 		asked.Prescription = f.identifierOf(part)
+		return partPrescription
 	case "storedBy":
 		asked.StoredBy = f.organisationOf(part)
+		return partStoredBy
 	case "controlledDrug":
 		asked.ControlledDrug = f.flagOf(part)
+		return partControlledDrug
 	}
+	return 0
 }
 
 // itemID takes any text but an empty one: it is the asker's own.

@@ -22,10 +22,13 @@ type parameter struct {
 // (https://hl7.org/fhir/R4/parameters.html, inv-1). What else stands there is a
 // fault: it would be passed over, and might have been meant.
 func (f *findings) open(at *place) parameter {
+	named := false
 	p := parameter{place: at, value: place{up: at, index: -1}}
 	for name, element := range at.Members() {
 		switch {
 		case name == "name":
+			p.name = element.Text()
+			named = element.Kind() == fhir.String
 		case name == "part", name == "resource", strings.HasPrefix(name, "value"):
 			if p.member != "" {
 				f.fault(at, issue.CodeStructure, "A parameter holds one value or parts; remove the others.")
@@ -38,7 +41,9 @@ func (f *findings) open(at *place) parameter {
 			f.fault(at, issue.CodeStructure, "A parameter has a name and a value or parts; remove what else stands here.")
 		}
 	}
-	p.name = f.need(at, "name", "A parameter without a name says nothing; give the name.")
+	if !named || !isElementName(p.name) {
+		p.name = f.need(at, "name", "A parameter without a name says nothing; give the name.")
+	}
 	return p
 }
 

@@ -12,7 +12,10 @@ import (
 // line writes one record as JSON. It is written member by member since a
 // record is made for every decision; a reflective encoder would cost more than
 // the decision.
-type line struct{ fhir.Writer }
+type line struct {
+	fhir.Writer
+	text []byte // the room in which a value is put together
+}
 
 // entry begins anew and writes the record with its line end.
 func (l *line) entry(e *Entry) []byte {
@@ -35,7 +38,7 @@ func (l *line) entry(e *Entry) []byte {
 // size is about how many bytes the record takes, so that a thousand items make
 // the buffer grow once.
 func (e *Entry) size() int {
-	const entry, change, item = 1024, 128, 768
+	const entry, change, item = 1024, 128, 512
 	if e.Decision == nil {
 		return entry + change*len(e.Changes)
 	}
@@ -143,25 +146,28 @@ func (l *line) identifier(name string, i consent.Identifier) {
 	if i.IsZero() {
 		return
 	}
-	l.Object(name)
-	l.Optional("system", i.System)
-	l.Optional("value", i.Value)
-	l.End()
+	l.token(name, i.System, i.Value)
 }
 
 func (l *line) coding(name string, c consent.Coding) {
 	if c.IsZero() {
 		return
 	}
-	l.Object(name)
-	l.Optional("system", c.System)
-	l.Optional("code", c.Code)
-	l.End()
+	l.token(name, c.System, c.Code)
+}
+
+// token writes system and value in one string, as a FHIR search has them
+// (https://hl7.org/fhir/R4/search.html#token): a record of a thousand items
+// is two thirds as long as with objects, and writing it out is what it costs.
+func (l *line) token(name, system, value string) {
+	l.text = append(append(append(l.text[:0], system...), '|'), value...)
+	l.StringOf(name, l.text)
 }
 
 func (l *line) time(name string, t time.Time) {
 	if !t.IsZero() {
-		l.String(name, t.UTC().Format(time.RFC3339Nano))
+		l.text = t.UTC().AppendFormat(l.text[:0], time.RFC3339Nano)
+		l.StringOf(name, l.text)
 	}
 }
 

@@ -63,11 +63,11 @@ func record(t *testing.T, e audit.Entry) map[string]any {
 }
 
 func TestDecisionRecordHoldsWhoAskedAboutWhomAndWhy(t *testing.T) {
-	organisation := map[string]any{"system": alfa.System, "value": alfa.Value}
+	organisation := alfa.System + "|" + alfa.Value
 	want := map[string]any{
 		"time": "2025-06-15T09:00:00Z", "request": "r1",
 		"decision": map[string]any{
-			"person": map[string]any{"system": person.System, "value": person.Value},
+			"person": person.System + "|" + person.Value,
 			"at":     "2025-06-15T09:00:00Z", "operation": "disclose", "channel": "kanta", "purpose": "care",
 			"requester":    map[string]any{"organization": organisation, "register": "patient"},
 			"relationship": true, "ground": 2.0, "audit": true,
@@ -75,7 +75,7 @@ func TestDecisionRecordHoldsWhoAskedAboutWhomAndWhy(t *testing.T) {
 			"items": []any{
 				map[string]any{
 					"id": "ä \"1\"\n", "sector": "health", "controller": organisation,
-					"serviceTask": map[string]any{"system": "s", "code": "c"},
+					"serviceTask": "s|c",
 					"decision":    "permit", "reason": "consent", "rule": "R20",
 					"declarations": []any{"Consent/1/_history/3"},
 				},
