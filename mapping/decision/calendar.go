@@ -36,6 +36,21 @@ var (
 	SocialPrescriptionsFrom = midnight(2027, time.November, 1)
 )
 
+// CurrentInformation is the newest version of the information about Kanta
+// (Kanta-informointi) at an instant: who has received none, or an older one,
+// is to be informed again (L703 68; S3.37; rules M40).
+func CurrentInformation(at time.Time) consent.InformationVersion {
+	switch {
+	case !at.Before(ConsentTextRenewed):
+		return consent.Information20
+	case !at.Before(UusimaaFrom):
+		return consent.Information11
+	case !at.Before(ConsentsCarriedOver):
+		return consent.Information10
+	}
+	return consent.NoInformation
+}
+
 // pharmacyMonths is how long a pharmacy may see a prescription, L61 11(3).
 const pharmacyMonths = 42
 

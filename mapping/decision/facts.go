@@ -40,7 +40,7 @@ const (
 	basis56          // L703 56 is claimed, and its ground can hold
 	agreedRuleBegun  // the rule on agreed providers is in force
 	beforeSocialRx   // social providers do not get prescriptions through Kanta yet
-	uninformed       // no information receipt in force
+	uninformed       // the current information was not received
 	uusimaaInformed  // newest information is 1.1 or later
 	uusimaaRightHeld // within the time of the Uusimaa right
 

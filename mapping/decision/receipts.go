@@ -8,8 +8,9 @@ import (
 
 // receipts are the information receipts (informoinnit) in force.
 type receipts struct {
-	first        time.Time // when the first information was received; zero: never
-	firstRenewed time.Time // when the first of version 2.0 or later was
+	first        time.Time                  // when the first information was received; zero: never
+	firstRenewed time.Time                  // when the first of version 2.0 or later was
+	newest       consent.InformationVersion // that was received by the instant
 	grounding    Declarations
 }
 
@@ -21,6 +22,9 @@ func (h *Hearing) hearReceipts() {
 			continue
 		}
 		received := latest(s.From, s.Declared)
+		if !received.After(h.request.At) {
+			h.receipts.newest = max(h.receipts.newest, s.Information)
+		}
 		h.receipts.first = earliest(h.receipts.first, received)
 		if s.Information >= consent.Information20 {
 			h.receipts.firstRenewed = earliest(h.receipts.firstRenewed, received)
@@ -32,9 +36,7 @@ func (h *Hearing) hearReceipts() {
 	if !h.receipts.grounding.IsEmpty() {
 		h.base |= uusimaaInformed
 	}
-	if h.receipts.first.IsZero() {
-		h.base |= uninformed
-	}
+	h.base |= facts(0).when(h.receipts.newest < CurrentInformation(h.request.At), uninformed)
 }
 
 // cameBefore reports whether a consent counts: some information was received

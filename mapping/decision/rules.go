@@ -22,7 +22,7 @@ type Rule struct {
 	restsOn      ground // which declarations the decision rests on
 	tells        bool   // a deny whose reason tells of declarations
 	lifts        bool   // a permit in spite of a denial that matches
-	informs      bool   // O-INFORM when no information was received
+	informs      bool   // O-INFORM when the current information was not received
 	checksLegacy bool   // O-CHECK-LEGACY when an old denial's reach is unknown
 }
 
@@ -116,19 +116,19 @@ var ownUse = []Rule{
 		ID: "R08", Law: "L703 4(3); L612 58; S4.5; S3.26; S3.30; S3.32",
 		Text:   "The item is in the requester's own file and not kept apart (R25). Above every declaration.",
 		Effect: NotADisclosure, Reason: ReasonOwnRegister, Obligations: UseLog | Necessary | Special,
-		all: ownFile,
+		all: ownFile, informs: true,
 	},
 	{
 		ID: "R09", Law: "L703 4(2), 14; L612 58; L569 11; K-osva; K-sosreg; S1.8; S3.8; S0.6",
 		Text:   "The requester produces an outsourced or voucher service, and the item is in the organiser's same file, within the assignment. Denials have no part in it.",
 		Effect: NotADisclosure, Reason: ReasonOutsourcedService, Obligations: UseLog | Necessary,
-		all: assignedFile,
+		all: assignedFile, informs: true,
 	},
 	{
 		ID: "R10", Law: "K-will; L703 72(2)",
 		Text:   "A living will, organ or body donation testament, and the requester is healthcare. Denials do not apply.",
 		Effect: Permit, Reason: ReasonDeclarationOpenToHealthcare, Obligations: UseLog,
-		all: openDeclaration | healthRequester,
+		all: openDeclaration | healthRequester, informs: true,
 	},
 	{
 		ID: "R11", Law: "L703 54(1), 59(3); L61",
@@ -143,30 +143,30 @@ var statutory = []Rule{
 		ID: "R12", Law: "L703 53(1); D457 18-19",
 		Text:   "Joint social and health service at one site, the requester takes part and needs the data. Before denials by INFERENCE.",
 		Effect: Permit, Reason: ReasonJointService, Obligations: UseLog | Necessary,
-		all: joint | forCare, any: sameSector | crossSector,
+		all: joint | forCare, any: sameSector | crossSector, informs: true,
 	},
 	{
 		ID: "R13a", Law: "L703 55(2); S0.7; S1.6; S1.7",
 		Text:   "A social welfare authority, or one acting on its behalf, needs social data of another provider for a statutory duty. Beats denials.",
 		Effect: Permit, Reason: ReasonStatutoryRightSocialAuthority, Obligations: DisclosureLog | RecordBasis | Necessary,
-		all: basis55 | socialRequester | authority | socialItem,
+		all: basis55 | socialRequester | authority | socialItem, informs: true,
 	},
 	{
 		ID: "R13b", Law: "L703 53(5); L784 18(6), INFERENCE",
 		Text:   "The same authority needs patient data for the same. Beats denials.",
 		Effect: Permit, Reason: ReasonStatutoryRightSocialAuthority, Obligations: DisclosureLog | RecordBasis,
-		all: basis53 | socialRequester | authority | healthItem,
+		all: basis53 | socialRequester | authority | healthItem, informs: true,
 	},
 	{
 		ID: "R13c", Law: "L703 56",
 		Text:   "Social data, consent cannot be had or the client denies, one of the three grounds holds, and the recipient is an authority or acts for one. Beats denials.",
 		Effect: Permit, Reason: ReasonSocialProtection56, Obligations: DisclosureLog | RecordBasis,
-		all: basis56 | socialItem | authority, any: denied | refused | noCapacity | unconscious, restsOn: onDenials,
+		all: basis56 | socialItem | authority, any: denied | refused | noCapacity | unconscious, restsOn: onDenials, informs: true,
 	},
 	{
 		ID: "R13c", Law: "L703 56",
 		Text:   "The same, and the recipient is a private provider: only for immediate care.",
 		Effect: Permit, Reason: ReasonSocialProtection56, Obligations: DisclosureLog | RecordBasis,
-		all: basis56 | socialItem | socialRequester | immediate, any: denied | refused | noCapacity | unconscious, restsOn: onDenials,
+		all: basis56 | socialItem | socialRequester | immediate, any: denied | refused | noCapacity | unconscious, restsOn: onDenials, informs: true,
 	},
 }

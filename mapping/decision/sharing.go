@@ -26,7 +26,7 @@ var denials = []Rule{
 		ID: "R15", Law: "K-KIE text 3, fields 14-15; K-denial-pat (X-9)",
 		Text:   "Patient data is denied, the patient is unconscious or comparable, and the emergency permission is in force: the denial is lifted.",
 		Effect: Permit, Reason: ReasonEmergencyPermittedByDenial, Obligations: DisclosureLog | RecordBasis,
-		all: healthItem | denied | unconscious | emergencyAllowed | forCare, any: sameSector | crossSector,
+		all: healthItem | denied | unconscious | emergencyAllowed | forCare, any: sameSector | crossSector, informs: true,
 		restsOn: onEmergency, lifts: true, checksLegacy: true,
 	},
 	{
@@ -45,19 +45,19 @@ var grounds = []Rule{
 		ID: "R17", Law: "L703 53(2)-(4); D457 25; S3.24",
 		Text:   "Item and requester are of different sectors, and a cross-sector consent covers recipient, data and period.",
 		Effect: Permit, Reason: ReasonCrossSectorConsent, Obligations: DisclosureLog | Necessary,
-		all: crossSector | crossCovers | forCare, none: gateShut | crossGateShut, restsOn: onConsent, checksLegacy: true,
+		all: crossSector | crossCovers | forCare, none: gateShut | crossGateShut, restsOn: onConsent, checksLegacy: true, informs: true,
 	},
 	{
 		ID: "R18", Law: "L616 64a; S3.7; S3.35; S3.36; S4.12 (X-1, X-2)",
 		Text:   "Between the patient registers of two public Uusimaa controllers, or for one acting on behalf of the receiving one, and information 1.1 or later was received. Any channel, no consent.",
 		Effect: Permit, Reason: ReasonUusimaaInformation, Obligations: DisclosureLog | Necessary,
-		all: uusimaaPair | uusimaaInformed | uusimaaRightHeld | forCare, restsOn: onInformation, checksLegacy: true,
+		all: uusimaaPair | uusimaaInformed | uusimaaRightHeld | forCare, restsOn: onInformation, checksLegacy: true, informs: true,
 	},
 	{
 		ID: "R20", Law: "L703 54(1), 55(1); S3.6; S1.3; S1.4; S2.3; S2.4; S4.6",
 		Text:   "The sector's own consent is in force, information was received first, and it covers the channel (R21).",
 		Effect: Permit, Reason: ReasonConsent, Obligations: DisclosureLog | Necessary | PreferKanta | Special,
-		all: sameSector | consentCounts | consentCovers | forCare, none: gateShut | uusimaaLocal,
+		all: sameSector | consentCounts | consentCovers | forCare, none: gateShut | uusimaaLocal, informs: true,
 		restsOn: onConsent, checksLegacy: true,
 	},
 	{
@@ -72,13 +72,13 @@ var grounds = []Rule{
 		ID: "R22", Law: "L703 54(2), 53(5)",
 		Text:   "Patient data, and the patient is unconscious or comparable, so that consent cannot be had.",
 		Effect: Permit, Reason: ReasonIncapacityOrUnconscious, Obligations: DisclosureLog | RecordBasis,
-		all: unconscious | healthItem | forCare, any: sameSector | crossSector, checksLegacy: true,
+		all: unconscious | healthItem | forCare, any: sameSector | crossSector, checksLegacy: true, informs: true,
 	},
 	{
 		ID: "R23", Law: "L703 54(5) (L307)",
 		Text:   "A healthcare provider sends necessary data or a summary to another one, agreed with the patient. From 1.7.2024. Section 54 is of health care, so not to social care.",
 		Effect: Permit, Reason: ReasonAgreedCareProvider, Obligations: DisclosureLog | CheckDenials,
-		all: agreed | healthItem | sameSector | forCare | agreedRuleBegun, checksLegacy: true,
+		all: agreed | healthItem | sameSector | forCare | agreedRuleBegun, checksLegacy: true, informs: true,
 	},
 }
 
