@@ -25,6 +25,7 @@ var allowed = map[string][]string{
 	"fhir":             {"fhir/issue", "github.com/go-json-experiment/json/jsontext"},
 	"fhir/search":      {"fhir", "fhir/issue"},
 	"fhir/bundle":      {"fhir", "fhir/issue"},
+	"fhir/fhirpath":    {"fhir", "fhir/issue"},
 	"mapping/decision": {"mapping/consent"},
 	"mapping":          {"fhir", "fhir/issue", "mapping/consent", "mapping/decision"},
 	"storage/driver":   {"fhir", "fhir/search"},
