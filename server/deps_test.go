@@ -28,6 +28,7 @@ var allowed = map[string][]string{
 	"fhir/fhirpath":     {"fhir", "fhir/issue"},
 	"profiles":          {"fhir", "fhir/issue", "fhir/fhirpath"},
 	"profiles/generate": {"fhir", "fhir/fhirpath"},
+	"profiles/validate": {"fhir", "fhir/issue", "fhir/fhirpath", "profiles"},
 	"mapping/decision":  {"mapping/consent"},
 	"mapping":           {"fhir", "fhir/issue", "mapping/consent", "mapping/decision"},
 	"storage/driver":    {"fhir", "fhir/search"},
