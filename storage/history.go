@@ -23,6 +23,10 @@ type HistoryPage struct {
 	// Next is where the next page begins, for [HistoryQuery.Before]; nil on the
 	// last page. It stays right while others write.
 	Next *driver.Mark
+	// Total is the number of versions on all pages, -1 where it would have to be
+	// counted: it is known of one resource without Since, and of what fits on
+	// one page.
+	Total int
 }
 
 // History is a page of the history of a resource, a type, or everything,
@@ -30,16 +34,20 @@ type HistoryPage struct {
 // history of a resource that never was is issue.NotFound; that of a deleted one
 // is there.
 func (t *Tx) History(ctx context.Context, q HistoryQuery) (HistoryPage, error) {
+	page := HistoryPage{Total: unknownTotal}
 	if q.ID != "" || isPrivate(q.Type) {
-		if _, err := t.get(ctx, fhir.Key{Type: q.Type, ID: q.ID}); err != nil {
+		newest, err := t.get(ctx, fhir.Key{Type: q.Type, ID: q.ID})
+		if err != nil {
 			return HistoryPage{}, err
+		}
+		if q.Since.IsZero() {
+			page.Total = int(newest.Version) // versions count from 1 without a gap
 		}
 	}
 	h := driver.History{Type: q.Type, ID: q.ID, Since: q.Since, Before: q.Before}
 	if q.Count > 0 {
 		h.Limit = q.Count + 1 + privateVersions
 	}
-	var page HistoryPage
 	size := 0
 	for d, err := range t.reader.Versions(ctx, h) {
 		switch {
@@ -55,8 +63,13 @@ func (t *Tx) History(ctx context.Context, q HistoryQuery) (HistoryPage, error) {
 		}
 		page.Versions = append(page.Versions, version(d))
 	}
+	if q.Before == nil {
+		page.Total = len(page.Versions)
+	}
 	return page, nil
 }
+
+const unknownTotal = -1
 
 // privateVersions is how many versions of private documents there are in an
 // engine, which a page of the system's history must read over: the page key,

@@ -77,7 +77,10 @@ func correct(set []structure) error {
 			return fmt.Errorf("the correction of %s finds nothing to correct", c.key)
 		}
 	}
-	return correctHistory(set)
+	if err := correctHistory(set); err != nil {
+		return err
+	}
+	return correctFHIRType(set)
 }
 
 // apply corrects the constraints of an element, and tells whether there was one
@@ -113,4 +116,16 @@ func correctHistory(set []structure) error {
 		}
 	}
 	return errors.New("codesystem-history has nothing to correct")
+}
+
+// correctFHIRType lets the extension fhir-type stand where HL7's own
+// definitions have it: in the type, beside the code, and not in the code.
+func correctFHIRType(set []structure) error {
+	for i, s := range set {
+		if s.URL == structureBase+"structuredefinition-fhir-type" && len(s.Context) == 1 && s.Context[0].Expression == "ElementDefinition.type.code" {
+			set[i].Context[0].Expression = "ElementDefinition.type"
+			return nil
+		}
+	}
+	return errors.New("structuredefinition-fhir-type has nothing to correct")
 }
