@@ -40,7 +40,7 @@ func (f *findings) crossSector(provision *place, s *consent.Statement) {
 	case typ == permit:
 		s.Everything = true
 	case typ == deny && nested.Len() == 0 && f.count == before:
-		f.add(&nested, issue.CodeRequired, scopeRequired, "The consent does not say what may be shared: nest a permit with the recipients (actor) "+
+		f.add(&nested, issue.CodeBusinessRule, scopeRequired, "The consent does not say what may be shared: nest a permit with the recipients (actor) "+
 			"and the data (class), or give the root type permit for everything (703/2023 section 53).")
 	}
 	if !f.bounded(&nested) {
@@ -103,7 +103,7 @@ func (f *findings) scoped(grant *place, name, why string) place {
 	before := f.count
 	list := f.list(grant, name)
 	if list.Len() == 0 && f.count == before {
-		f.add(&list, issue.CodeRequired, scopeRequired, why)
+		f.add(&list, issue.CodeBusinessRule, scopeRequired, why)
 	}
 	return list
 }

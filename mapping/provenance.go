@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"strings"
+	"time"
 
 	"tahto/fhir"
 	"tahto/fhir/issue"
@@ -93,15 +94,19 @@ func refersToConsent(reference fhir.Element) bool {
 	return id > 0 && (to[:id] == "Consent" || strings.HasSuffix(to[:id], "/Consent"))
 }
 
-func (f *findings) recorded(p *place) {
+// recorded reads when it was recorded; the time is zero after a fault.
+func (f *findings) recorded(p *place) time.Time {
 	at := p.member("recorded")
 	text := f.need(p, "recorded", "A Provenance says when it was recorded: give recorded, an instant such as 2024-02-29T12:00:00+02:00.")
 	if text == "" {
-		return
+		return time.Time{}
 	}
-	if _, err := fhir.ParseInstant(text); err != nil {
+	instant, err := fhir.ParseInstant(text)
+	if err != nil {
 		f.fault(&at, issue.CodeValue, sentence(err))
+		return time.Time{}
 	}
+	return instant.UTC()
 }
 
 // recorders counts the agents by their roles.
@@ -156,11 +161,16 @@ func (f *findings) roles(agent *place, roles *recorders) {
 			}
 		}
 	}
-	roles.any = roles.any || has.any
-	roles.professional += has.professional
-	roles.representative += has.representative
-	roles.client += has.client
-	roles.unit += has.unit
+	roles.add(has)
+}
+
+// add counts the agents of both.
+func (r *recorders) add(other recorders) {
+	r.any = r.any || other.any
+	r.professional += other.professional
+	r.representative += other.representative
+	r.client += other.client
+	r.unit += other.unit
 }
 
 // recorder holds the agents to Kanta's rules (kanta-fhir.md §3).

@@ -27,13 +27,20 @@ var sources = [...]source{
 		func(t *consent.Target) *consent.Identifier { return &t.Prescription }},
 }
 
+// targetNotAvailable is the reason code of a denial that is aimed at what that
+// denial can't be aimed at (rules V9, 703/2023 section 59, 61/2007 section 13).
+const targetNotAvailable = "target-not-available"
+
 // target reads what a denial is aimed at; nil is all data of its sector.
 func (f *findings) target(provision *place, kind consent.Kind) *consent.Target {
 	before := f.count
 	actors, data, classes := f.list(provision, "actor"), f.list(provision, "data"), f.list(provision, "class")
+	if f.denialRecipients(&actors) {
+		return nil
+	}
 	f.atMostOne(&actors, &data, &classes)
 	if kind == consent.DenialPrescription && data.Len() == 0 && f.count == before {
-		f.fault(&data, issue.CodeRequired, "A denial of prescriptions names one; give data with the prescription's identifier.")
+		f.add(&data, issue.CodeBusinessRule, targetNotAvailable, "A denial of prescriptions names one; give data with the prescription's identifier.")
 	}
 	if f.count > before {
 		return nil
@@ -111,13 +118,13 @@ func (f *findings) source(reference *place, typ string, kind consent.Kind) *sour
 			continue
 		}
 		if sources[i].denial != kind {
-			f.fault(&at, issue.CodeBusinessRule, "This denial can't be aimed at this type of data: a service event is denied in health care, "+
+			f.add(&at, issue.CodeBusinessRule, targetNotAvailable, "This denial can't be aimed at this type of data: a service event is denied in health care, "+
 				"a document in social care, a prescription by its own denial.")
 			return nil
 		}
 		return &sources[i]
 	}
-	f.fault(&at, issue.CodeNotSupported, "A denial can't be aimed at this type of data; use Encounter, DocumentReference or MedicationRequest.")
+	f.add(&at, issue.CodeBusinessRule, targetNotAvailable, "A denial can't be aimed at this type of data; use Encounter, DocumentReference or MedicationRequest.")
 	return nil
 }
 
@@ -140,7 +147,7 @@ func (f *findings) taskTarget(list *place, kind consent.Kind, target *consent.Ta
 		return
 	}
 	if kind != consent.DenialSocial {
-		f.fault(&at, issue.CodeBusinessRule, "Only a denial in social care can be aimed at a service task (palvelutehtävä).")
+		f.add(&at, issue.CodeBusinessRule, targetNotAvailable, "Only a denial in social care can be aimed at a service task (palvelutehtävä).")
 		return
 	}
 	target.Kind = consent.TargetServiceTask
@@ -155,7 +162,7 @@ func (f *findings) controller(list *place, kind consent.Kind, target *consent.Ta
 	}
 	f.only(&at, "role", "reference")
 	if kind == consent.DenialPrescription {
-		f.fault(&at, issue.CodeBusinessRule, "A denial of prescriptions is aimed at a prescription, not at an organisation.")
+		f.add(&at, issue.CodeBusinessRule, targetNotAvailable, "A denial of prescriptions is aimed at a prescription, not at an organisation.")
 		return
 	}
 	if !f.custodian(&at) {
@@ -168,8 +175,7 @@ func (f *findings) controller(list *place, kind consent.Kind, target *consent.Ta
 	f.register(&at, kind, target)
 }
 
-// custodian checks the role of a denial's actor. A recipient is refused by
-// name: the law has denials of a source, not of a recipient (rules V16).
+// custodian checks the role of a denial's actor.
 func (f *findings) custodian(actor *place) bool {
 	const why = "A denial names whose data is denied: give the controller the role CST of " + ParticipationSystem + "."
 	code, at := f.role(actor, why)
@@ -177,9 +183,6 @@ func (f *findings) custodian(actor *place) bool {
 	case roleCustodian:
 		return true
 	case "":
-	case roleRecipient, "IRCP":
-		f.add(&at, issue.CodeBusinessRule, "recipient-target-not-supported",
-			"The law knows no denial against a recipient; deny the source of the data, or withdraw the consent.")
 	default:
 		f.fault(&at, issue.CodeCodeInvalid, why)
 	}

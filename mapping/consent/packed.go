@@ -56,6 +56,7 @@ func (c *coder) statement(s *Statement) {
 	number(c, &s.DeclaredBy)
 	number(c, &s.Capacity)
 	c.flag(&s.Everything)
+	c.flag(&s.Superseded)
 }
 
 // samePerson writes the person once for statements that follow each other.
@@ -78,6 +79,7 @@ func (c *coder) target(t *Target) {
 	c.identifier(&t.Document)
 	c.identifier(&t.Prescription)
 	c.coding(&t.Task)
+	c.identifier(&t.Recipient)
 }
 
 func (c *coder) grant(g *Grant) {

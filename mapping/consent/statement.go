@@ -68,6 +68,9 @@ type Statement struct {
 	// Everything is the explicit "all" of a cross-sector consent: every
 	// recipient and all data (rules X-16). Silence is never "all".
 	Everything bool
+	// Superseded tells that a newer version of the same declaration took its
+	// place at Until ([Succession]): it was not withdrawn then.
+	Superseded bool
 }
 
 // InForce reports whether the declaration has effect at an instant: half-open,
@@ -100,6 +103,9 @@ func (s *Statement) InForce(at time.Time) bool {
 // Withdrawn reports whether the declaration was in force once and is over at
 // an instant. A withdrawn declaration without an end is over at every instant.
 func (s *Statement) Withdrawn(at time.Time) bool {
+	if s.Superseded {
+		return false
+	}
 	switch s.Status {
 	case Active:
 		return !s.Until.IsZero() && !at.Before(s.Until)

@@ -40,4 +40,8 @@ type Target struct {
 	Document     Identifier
 	Prescription Identifier
 	Task         Coding
+	// Recipient is towards whom alone somebody asked to deny, which no law
+	// knows (rules V9, V12, V16). No declaration that is stored has one: it is
+	// there so that the refusal can say why.
+	Recipient Identifier
 }

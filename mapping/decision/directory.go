@@ -3,6 +3,8 @@ package decision
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"tahto/mapping/consent"
 )
@@ -45,6 +47,46 @@ type Organisation struct {
 	MergedInto consent.Identifier
 	// DenialCoverage is what an old denial of it covers, when merged.
 	DenialCoverage Coverage
+	// PartOf is the organisation whose unit it is (palveluyksikkö); zero when
+	// it is a controller itself.
+	PartOf consent.Identifier
+	// ProducesFor are the organisers that it produces services for
+	// (ostopalvelu, palveluseteli).
+	ProducesFor []consent.Identifier
+	// Joined: it has joined Kanta, so that declarations may be made there.
+	Joined bool
+	// Functions is what its client or patient information system can do.
+	Functions [functionCount]Availability
+}
+
+// Function is something a provider's system may be able to do, and declarations
+// may need.
+type Function uint8
+
+// The functions.
+const (
+	SocialConsents             Function = iota // to record consents in social care
+	SocialDenials                              // to record denials in social care
+	AllHealthDenials                           // to record a denial of all patient data
+	PrivateOccupationalDenials                 // to record one of a private occupational register
+	functionCount
+)
+
+// Availability is what a directory says of a function. The zero Availability
+// says nothing.
+type Availability struct {
+	Stated  bool      // the directory says whether it has the function
+	Offered bool      // it has it,
+	Since   time.Time // from this day on; zero: from of old
+}
+
+// At reports whether the function is there at an instant; where the directory
+// says nothing, that it is from the given day on.
+func (a Availability) At(at, otherwise time.Time) bool {
+	if !a.Stated {
+		return !at.Before(otherwise)
+	}
+	return a.Offered && !at.Before(a.Since)
 }
 
 // Directory says what organisations are: looked up, never believed from a
@@ -56,9 +98,10 @@ type Directory struct {
 }
 
 // NewDirectory makes a directory of the organisations. It is an error when one
-// has no identifier, two have the same, one is merged into another that is not
-// listed, mergers go in a circle, or a value is out of range. Errors name the
-// organisation by its identifier; organisations are not persons.
+// has no identifier, two have the same, one is merged into, part of or produces
+// for another that is not listed, mergers or parts go in a circle, or a value
+// is out of range. Errors name the organisation by its identifier;
+// organisations are not persons.
 func NewDirectory(organisations []Organisation) (Directory, error) {
 	d := Directory{listed: make(map[consent.Identifier]*entry, len(organisations))}
 	for i, o := range organisations {
@@ -72,8 +115,88 @@ func NewDirectory(organisations []Organisation) (Directory, error) {
 			return Directory{}, fmt.Errorf("organisation %s: %w", id.Value, err)
 		}
 		e.successor = party{last, d.listed[last]}
+		if err := d.checkParts(e); err != nil {
+			return Directory{}, fmt.Errorf("organisation %s: %w", id.Value, err)
+		}
 	}
 	return d, nil
+}
+
+// checkParts follows a unit up to who keeps its files.
+func (d Directory) checkParts(e *entry) error {
+	for _, organiser := range e.ProducesFor {
+		if _, listed := d.listed[organiser]; !listed {
+			return fmt.Errorf("produces for %s, which is not listed", organiser.Value)
+		}
+	}
+	for range len(d.listed) {
+		whole := e.whole()
+		if whole.IsZero() {
+			return nil
+		}
+		if e = d.listed[whole]; e == nil {
+			return fmt.Errorf("part of %s, which is not listed", whole.Value)
+		}
+	}
+	return errors.New("parts go in a circle")
+}
+
+// Find tells what is known of an organisation; false if it is not listed.
+func (d Directory) Find(id consent.Identifier) (Organisation, bool) {
+	e, listed := d.listed[id]
+	if !listed {
+		return Organisation{Identifier: id}, false
+	}
+	return e.Organisation, true
+}
+
+// Controller is who keeps the files (rekisterinpitäjä) of an organisation or of
+// a unit: the whole that it is part of, and of that the county it was merged
+// into. Who is not listed is its own controller.
+func (d Directory) Controller(id consent.Identifier) consent.Identifier {
+	for e := d.listed[id]; e != nil && !e.whole().IsZero(); e = d.listed[id] {
+		id = e.whole()
+	}
+	return id
+}
+
+// Produces reports whether one organisation, or the whole it is part of,
+// produces services for another.
+func (d Directory) Produces(producer, organiser consent.Identifier) bool {
+	keeper := d.Controller(organiser)
+	for e := d.listed[producer]; e != nil; e = d.listed[e.PartOf] {
+		if slices.ContainsFunc(e.ProducesFor, func(id consent.Identifier) bool { return d.Controller(id) == keeper }) {
+			return true
+		}
+	}
+	return false
+}
+
+// HasJoined reports whether declarations may be made at an organisation or a
+// unit: it is listed, and neither it nor a whole it is part of has not joined
+// Kanta.
+func (d Directory) HasJoined(unit consent.Identifier) bool {
+	e := d.listed[unit]
+	if e == nil {
+		return false
+	}
+	for ; e != nil; e = d.listed[e.PartOf] {
+		if !e.Joined {
+			return false
+		}
+	}
+	return true
+}
+
+// Function tells of a function what the directory says of the unit, or else of
+// the nearest whole it is part of of which it says anything.
+func (d Directory) Function(unit consent.Identifier, f Function) Availability {
+	for e := d.listed[unit]; e != nil && f < functionCount; e = d.listed[e.PartOf] {
+		if e.Functions[f].Stated {
+			return e.Functions[f]
+		}
+	}
+	return Availability{}
 }
 
 func (d Directory) list(o Organisation) error {
@@ -119,6 +242,15 @@ type party struct {
 type entry struct {
 	Organisation
 	successor party
+}
+
+// whole is what the organisation is part of, or was merged into; zero if it
+// stands for itself.
+func (e *entry) whole() consent.Identifier {
+	if !e.PartOf.IsZero() {
+		return e.PartOf
+	}
+	return e.MergedInto
 }
 
 // unlisted is what is known of an organisation that is not listed.

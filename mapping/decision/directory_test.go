@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"tahto/mapping/decision"
 )
 
@@ -34,11 +36,11 @@ func TestDirectoryFileOfTheCases(t *testing.T) {
 func TestUnlistedIsAPrivateProviderOutsideUusimaa(t *testing.T) {
 	for _, d := range []decision.Directory{setting.Directory, {}} {
 		want := decision.Organisation{Identifier: id("urn:oid:1.2.3")}
-		if got := d.Lookup(want.Identifier); got != want {
-			t.Errorf("got %+v, want %+v", got, want)
+		if diff := cmp.Diff(want, d.Lookup(want.Identifier)); diff != "" {
+			t.Error(diff)
 		}
-		if got := d.Successor(want.Identifier); got != want {
-			t.Errorf("successor: got %+v, want %+v", got, want)
+		if diff := cmp.Diff(want, d.Successor(want.Identifier)); diff != "" {
+			t.Error("successor:", diff)
 		}
 	}
 }
@@ -80,6 +82,15 @@ func TestDirectoryIsReadStrictly(t *testing.T) {
 		{"merged into itself", line(`"identifier":"urn:a",` + ok + `,"mergedInto":"urn:a"`), "circle"},
 		{"listed twice", `{"organisations":[{"identifier":"urn:a",` + ok + `},{"identifier":"urn:a",` + ok + `}]}`, "twice"},
 		{"key used twice", `{"organisations":[{"key":"A","identifier":"urn:a",` + ok + `},{"key":"A","identifier":"urn:b",` + ok + `}]}`, "twice"},
+		{"part of nobody", line(`"identifier":"urn:a",` + ok + `,"partOf":"urn:b"`), "not listed"},
+		{"part of itself", line(`"identifier":"urn:a",` + ok + `,"partOf":"urn:a"`), "parts go in a circle"},
+		{"parts and mergers in a circle", `{"organisations":[{"identifier":"urn:a",` + ok + `,"partOf":"urn:b"},{"identifier":"urn:b",` + ok + `,"mergedInto":"urn:a"}]}`, "circle"},
+		{"produces for nobody", line(`"identifier":"urn:a",` + ok + `,"producesFor":["urn:b"]`), "not listed"},
+		{"joined in words", line(`"identifier":"urn:a",` + ok + `,"joined":"yes"`), "joined"},
+		{"unknown function", line(`"identifier":"urn:a",` + ok + `,"functions":{"social-denial":true}`), "social-denial"},
+		{"function on no day", line(`"identifier":"urn:a",` + ok + `,"functions":{"social-denials":"2024-02-30"}`), "true, false or the day"},
+		{"function in a month", line(`"identifier":"urn:a",` + ok + `,"functions":{"social-denials":"2024-02"}`), "true, false or the day"},
+		{"function of nothing", line(`"identifier":"urn:a",` + ok + `,"functions":{"social-denials":null}`), "true, false or the day"},
 		{"mergers in a circle", `{"organisations":[{"identifier":"urn:a",` + ok + `,"mergedInto":"urn:b"},{"identifier":"urn:b",` + ok + `,"mergedInto":"urn:a"}]}`, "circle"},
 	}
 	for _, tt := range tests {
@@ -101,6 +112,7 @@ func TestDirectoryIsReadStrictly(t *testing.T) {
 func FuzzParseDirectory(f *testing.F) {
 	f.Add([]byte(`{"organisations":[{"identifier":"urn:a","ownership":"public","kind":"provider","mergedInto":"urn:a"}]}`))
 	f.Add([]byte(`{"organisations":[{"identifier":"urn:a","ownership":"private","kind":"pharmacy","uusimaa":true}]}`))
+	f.Add([]byte(unitsFile))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		d, err := decision.ParseDirectory(text)
 		if err != nil && d.Len() != 0 {
