@@ -22,10 +22,11 @@ type Level uint8
 // The levels. The zero Level is no offer: a route that serves but is not
 // claimed on its own, such as POST [type]/_search beside the GET.
 const (
-	None      Level = iota
-	Type            // an interaction with each type of resource
-	System          // an interaction with the whole server
-	Operation       // an operation on a type
+	None       Level = iota
+	Type             // an interaction with each type of resource that is kept
+	Definition       // an interaction with each type of definition that is served
+	System           // an interaction with the whole server
+	Operation        // an operation on a type
 )
 
 // Offer is one thing that a server can be asked to do, in the words of
@@ -41,6 +42,18 @@ type Offer struct {
 	Doc string
 }
 
+// Scope says what resources there are to offer something on.
+type Scope struct {
+	// Kept are those that clients write, with their search parameters.
+	Kept *search.Registry
+	// Defined are the search parameters of the definitions, and Served which
+	// types of them the server has.
+	Defined *search.Registry
+	Served  []string
+	// IfMatch tells that a change of a Consent must name the version it changes.
+	IfMatch bool
+}
+
 // Build says which server it is.
 type Build struct {
 	Version string    // of the software
@@ -51,7 +64,7 @@ type Build struct {
 // CapabilityStatement writes what the server does
 // (https://hl7.org/fhir/R4/http.html#capabilities). The same arguments give the
 // same bytes.
-func CapabilityStatement(offers []Offer, parameters *search.Registry, b Build) *fhir.Resource {
+func CapabilityStatement(offers []Offer, scope Scope, b Build) *fhir.Resource {
 	w := fhir.NewWriter("CapabilityStatement")
 	head(w, b)
 	w.Array("rest")
@@ -59,14 +72,27 @@ func CapabilityStatement(offers []Offer, parameters *search.Registry, b Build) *
 	w.String("mode", "server")
 	w.String("documentation", "Declarations of intent (tahdonilmaisut) of Finnish social and health care: kept as Consent, with the Provenance of each, and decided on with Consent/$evaluate.")
 	w.Array("resource")
-	for _, resourceType := range parameters.Types() {
-		resource(w, resourceType, offers, parameters)
+	for _, resourceType := range scope.types(offers) {
+		scope.resource(w, resourceType, offers)
 	}
 	w.EndArray()
 	interactions(w, offers, System)
 	w.End()
 	w.EndArray()
 	return w.Resource()
+}
+
+// types are those of all resources that anything is offered on, in
+// alphabetical order.
+func (s Scope) types(offers []Offer) []string {
+	types := slices.Concat(s.Kept.Types(), s.Served)
+	for _, o := range offers {
+		if o.Level == Operation {
+			types = append(types, o.On)
+		}
+	}
+	slices.Sort(types)
+	return slices.Compact(types)
 }
 
 func head(w *fhir.Writer, b Build) {
@@ -91,36 +117,56 @@ func head(w *fhir.Writer, b Build) {
 	w.EndArray()
 }
 
-func resource(w *fhir.Writer, resourceType string, offers []Offer, parameters *search.Registry) {
+func (s Scope) resource(w *fhir.Writer, resourceType string, offers []Offer) {
 	w.Object("")
 	w.String("type", resourceType)
-	interactions(w, offers, Type)
-	w.String("versioning", "versioned")
+	switch {
+	case slices.Contains(s.Served, resourceType):
+		interactions(w, offers, Definition)
+		searchParameters(w, s.Defined.Parameters(resourceType))
+	case slices.Contains(s.Kept.Types(), resourceType):
+		interactions(w, offers, Type)
+		s.kept(w, resourceType)
+	}
+	operations(w, resourceType, offers)
+	w.End()
+}
+
+func (s Scope) kept(w *fhir.Writer, resourceType string) {
+	versioning := "versioned"
+	if s.IfMatch && resourceType == "Consent" {
+		versioning = "versioned-update"
+	}
+	w.String("versioning", versioning)
 	w.Bool("readHistory", true)
 	w.Bool("updateCreate", true)
 	w.Bool("conditionalCreate", true)
 	w.String("conditionalRead", "full-support")
 	w.Bool("conditionalUpdate", false)
 	w.String("conditionalDelete", "not-supported")
-	list(w, "searchInclude", includes(resourceType, parameters))
-	list(w, "searchRevInclude", revIncludes(resourceType, parameters))
-	searchParameters(w, parameters.Parameters(resourceType))
-	operations(w, resourceType, offers)
-	w.End()
+	list(w, "searchInclude", includes(resourceType, s.Kept))
+	list(w, "searchRevInclude", revIncludes(resourceType, s.Kept))
+	searchParameters(w, s.Kept.Parameters(resourceType))
 }
 
 func interactions(w *fhir.Writer, offers []Offer, level Level) {
-	w.Array("interaction")
+	open := false
 	for _, o := range offers {
 		if o.Level != level {
 			continue
+		}
+		if !open {
+			w.Array("interaction")
+			open = true
 		}
 		w.Object("")
 		w.String("code", o.Code)
 		w.Optional("documentation", o.Doc)
 		w.End()
 	}
-	w.EndArray()
+	if open {
+		w.EndArray()
+	}
 }
 
 func list(w *fhir.Writer, name string, values []string) {
@@ -183,7 +229,7 @@ func operations(w *fhir.Writer, resourceType string, offers []Offer) {
 		}
 		w.Object("")
 		w.String("name", o.Code)
-		w.String("definition", fhir.Base+"/OperationDefinition/"+o.On+"-"+o.Code)
+		w.String("definition", fhir.Base+"/OperationDefinition/"+o.Code)
 		w.Optional("documentation", o.Doc)
 		w.End()
 	}

@@ -20,7 +20,7 @@ func statement(t *testing.T, offers ...conformance.Offer) *fhir.Resource {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return conformance.CapabilityStatement(offers, registry, conformance.Build{
+	return conformance.CapabilityStatement(offers, conformance.Scope{Kept: registry}, conformance.Build{
 		Version: "1.2.3", Date: time.Date(2026, 2, 3, 4, 5, 6, 0, time.FixedZone("", 7200)), Base: "https://tahto.test/fhir",
 	})
 }
@@ -36,7 +36,7 @@ func TestStatementSaysWhatIsOfferedAndNothingElse(t *testing.T) {
 	for path, want := range map[string]string{
 		"system interactions": `[{"code":"batch"}]`,
 		"Consent":             `[{"code":"read"}]`, "Provenance": `[{"code":"read"}]`,
-		"Consent operations":    `[{"name":"evaluate","definition":"https://tahto.example/fhir/OperationDefinition/Consent-evaluate","documentation":"asks"}]`,
+		"Consent operations":    `[{"name":"evaluate","definition":"https://tahto.example/fhir/OperationDefinition/evaluate","documentation":"asks"}]`,
 		"Provenance operations": "",
 	} {
 		at := rest

@@ -39,11 +39,11 @@ var allowed = map[string][]string{
 		"github.com/google/go-cmp/cmp", "pgregory.net/rapid"},
 	"conformance":  {"fhir", "fhir/search"},
 	"server/audit": {"fhir", "mapping/consent", "mapping/decision"},
-	"server/interaction": {"fhir", "fhir/issue", "fhir/search", "fhir/bundle", "mapping", "mapping/consent", "mapping/decision",
-		"storage", "conformance", "server/audit", "github.com/maypok86/otter/v2"},
+	"server/interaction": {"fhir", "fhir/issue", "fhir/search", "fhir/bundle", "mapping", "mapping/consent", "mapping/decision", "mapping/intake",
+		"profiles", "profiles/validate", "storage", "conformance", "server/audit", "github.com/maypok86/otter/v2"},
 	"server/rest": {"fhir", "fhir/issue", "server/interaction", "github.com/gin-gonic/gin"},
 	"server": {"fhir", "fhir/issue", "fhir/search", "fhir/bundle", "mapping", "mapping/consent", "mapping/decision",
-		"storage", "storage/driver", "storage/embedded", "conformance", "server/audit", "server/interaction", "server/rest",
+		"profiles", "profiles/validate", "storage", "storage/driver", "storage/embedded", "conformance", "server/audit", "server/interaction", "server/rest",
 		"github.com/google/uuid"},
 }
 

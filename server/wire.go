@@ -21,6 +21,8 @@ import (
 
 	"tahto/fhir/search"
 	"tahto/mapping/decision"
+	"tahto/profiles"
+	"tahto/profiles/validate"
 	"tahto/server/audit"
 	"tahto/server/interaction"
 	"tahto/server/rest"
@@ -130,7 +132,11 @@ func open(ctx context.Context, c config, setting decision.Setting, base string, 
 		return nil, errors.Join(err, store.Close())
 	}
 	p := &program{store: store, audit: records}
-	service, err := interaction.New(c.options(p, registry, setting, base))
+	options := c.options(p, registry, setting, base)
+	if err := define(&options); err != nil {
+		return nil, errors.Join(err, p.close())
+	}
+	service, err := interaction.New(options)
 	if err != nil {
 		return nil, errors.Join(err, p.close())
 	}
@@ -149,7 +155,21 @@ func (c config) options(p *program, registry *search.Registry, setting decision.
 	if c.foreignConsents == "keep" {
 		o.ForeignConsents = interaction.KeepForeign
 	}
+	if c.intake == "archive" {
+		o.Intake = interaction.Archive
+	}
 	return o
+}
+
+// define adds the definitions that resources are held to, and that are served.
+func define(o *interaction.Options) error {
+	set, err := profiles.Load()
+	if err != nil {
+		return err
+	}
+	o.Validator, err = validate.New(set)
+	o.Definitions = set.Served()
+	return err
 }
 
 // basePath is the path of the base; / if it has none.

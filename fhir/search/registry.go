@@ -16,6 +16,7 @@ const (
 	KindToken     Kind = "token"
 	KindReference Kind = "reference"
 	KindDate      Kind = "date"
+	KindURI       Kind = "uri"
 )
 
 // Parameter is one search parameter of one resource type: what a
@@ -77,13 +78,17 @@ type Registry struct {
 // when a resource is written as when it is looked for. It fails if there is no
 // time zone data ([fhir.Zone]).
 func NewRegistry(bases ...string) (*Registry, error) {
+	return newRegistry(map[string][]Parameter{
+		"Consent":    append(commonParameters("Consent"), consentParameters()...),
+		"Provenance": append(commonParameters("Provenance"), provenanceParameters()...),
+	}, bases)
+}
+
+func newRegistry(types map[string][]Parameter, bases []string) (*Registry, error) {
 	if _, err := fhir.Zone(); err != nil {
 		return nil, err
 	}
-	r := &Registry{types: map[string][]Parameter{
-		"Consent":    append(commonParameters("Consent"), consentParameters()...),
-		"Provenance": append(commonParameters("Provenance"), provenanceParameters()...),
-	}}
+	r := &Registry{types: types}
 	for _, base := range bases {
 		if base != "" {
 			r.bases = append(r.bases, strings.TrimSuffix(base, "/")+"/")

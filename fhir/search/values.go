@@ -14,6 +14,8 @@ func (p *parser) reader(parameter Parameter, modifier string) (func(string) (Val
 		return func(text string) (Value, *fault) { return token(parameter, text) }, Token
 	case parameter.Kind == KindDate:
 		return p.date, Date
+	case parameter.Kind == KindURI:
+		return uri, Token
 	}
 	return func(text string) (Value, *fault) { return p.reference(parameter, modifier, text) }, Reference
 }
@@ -43,6 +45,15 @@ func token(parameter Parameter, text string) (Value, *fault) {
 		system = parameter.system
 	}
 	return Value{System: system, Value: code}, nil
+}
+
+// uri reads an address, which is compared as a whole
+// (https://hl7.org/fhir/R4/search.html#uri).
+func uri(text string) (Value, *fault) {
+	if text == "" {
+		return Value{}, bad(faultEmpty)
+	}
+	return Value{AnySystem: true, Value: unescape(text)}, nil
 }
 
 const faultEmpty = "a value is empty; give one or leave it out."

@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 
 	"tahto/fhir/issue"
+	"tahto/mapping/consent"
 	"tahto/server/audit"
 	"tahto/storage"
 )
@@ -31,6 +32,11 @@ type turn struct {
 	tx      *storage.Tx
 	links   *links
 	changes []audit.Change
+	// submissions and accounts are what the law is asked about in the end;
+	// persons are the declarations of those concerned, once they were looked up.
+	submissions []submission
+	accounts    []account
+	persons     map[consent.Identifier][]consent.Statement
 	// spent is how much the answers of a transaction hold.
 	spent budget
 }
@@ -77,7 +83,7 @@ func (s *Service) do(ctx context.Context, from Call) Response {
 // prepare matches the request and makes its action. from says where the
 // request comes from.
 func (s *Service) prepare(from Call) (action Action, allow []string, err error) {
-	route, call, allow, err := match(s.types, from.Request)
+	route, call, allow, err := s.match(from.Request)
 	if err != nil {
 		return Action{}, allow, err
 	}
@@ -105,7 +111,14 @@ func (s *Service) perform(ctx context.Context, a Action, requestID string) (Resp
 		})
 		return response, err
 	}
-	return s.update(ctx, requestID, a.Part)
+	return s.update(ctx, requestID, func(ctx context.Context, t *turn) (Response, error) {
+		response, err := a.Part(ctx, t)
+		if err != nil {
+			return Response{}, err
+		}
+		said, err := s.judge(ctx, t)
+		return noted(response, a.write, said[a.write.entry]), err
+	})
 }
 
 // update runs part in a transaction and records the changes.

@@ -137,7 +137,7 @@ func TestBadRequestsAreTold(t *testing.T) {
 	tests := map[string]struct{ request, body, want string }{
 		"a type that is not kept":                 {"GET Patient/1", "", "404 not-supported "},
 		"a type that is none":                     {"GET Nonsense", "", "404 not-supported "},
-		"an operation that is none":               {"POST Consent/$validate", health(""), "404 not-supported "},
+		"an operation that is none":               {"POST Consent/$everything", health(""), "404 not-supported "},
 		"an address that is none":                 {"GET Consent/a/b/c", "", "404 not-found "},
 		"an id that is none":                      {"PUT Consent/a_b", health("a_b"), "400 value Consent.id"},
 		"an id that is too long":                  {"GET Consent/" + strings.Repeat("a", 65), "", "400 value Consent.id"},

@@ -21,13 +21,20 @@ func prepareDelete(s *Service, c Call) (Action, error) {
 		return Action{}, err
 	}
 	w := &write{key: c.key(), cond: cond, prefer: c.prefer, inside: c.inside}
+	if c.planned != nil {
+		w.entry = c.planned.step.Entry
+	}
 	return Action{Writes: true, write: w, Part: func(ctx context.Context, t *turn) (Response, error) {
+		before, _, err := t.previous(ctx, w.key)
+		if err != nil {
+			return Response{}, err
+		}
 		v, existed, err := t.tx.Delete(ctx, w.key, w.cond)
 		if err != nil {
 			return Response{}, err
 		}
 		if existed {
-			t.changed(v)
+			t.removed(w, before, v)
 		}
 		return deleted(w, v.Version, v.ETag(), existed), nil
 	}}, nil

@@ -24,10 +24,10 @@ func TestForeignConsentsAreKeptWithoutEffectIfAskedFor(t *testing.T) {
 		t.Errorf("no warning in the entry: %s", text(got.Resource))
 	}
 	for element, want := range map[string]string{
-		`"status":"active",`:         "422 code-invalid Consent.status",
+		`"status":"active",`:         "422 required Consent.status",
 		`"scope":{"text":"x"},`:      "422 required Consent.scope",
 		`"category":[{"text":"y"}],`: "422 required Consent.category",
-		`"policyRule":{"text":"z"},`: "422 invariant Consent.policy",
+		`"policyRule":{"text":"z"},`: "422 invariant Consent",
 	} {
 		if got := fault(s.ask("POST Consent", body(t, strings.Replace(foreign, element, "", 1)))); got != want {
 			t.Errorf("without %s: got %s, want %s", element, got, want)

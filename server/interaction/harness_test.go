@@ -15,6 +15,8 @@ import (
 	"tahto/fhir"
 	"tahto/fhir/search"
 	"tahto/mapping/decision"
+	"tahto/profiles"
+	"tahto/profiles/validate"
 	"tahto/server/audit"
 	"tahto/server/interaction"
 	"tahto/storage"
@@ -74,6 +76,7 @@ func open(t testing.TB, change ...func(*interaction.Options)) *server {
 		Store: s.store, Registry: registry, Base: base, Now: s.clock.now, Audit: s.records,
 		NewID:   func() string { return fmt.Sprintf("id-%d", ids.Add(1)) },
 		Setting: decision.Setting{Directory: directory(t)}, CacheBytes: 16 << 20,
+		Validator: validator(t), Definitions: served(), Intake: interaction.Archive,
 	}
 	for _, f := range change {
 		f(&o)
@@ -82,6 +85,35 @@ func open(t testing.TB, change ...func(*interaction.Options)) *server {
 	must(t, err)
 	return s
 }
+
+// definitions are loaded once: they are the same for all.
+var definitions = sync.OnceValues(profiles.Load)
+
+var validators = sync.OnceValues(func() (*validate.Validator, error) {
+	set, err := definitions()
+	if err != nil {
+		return nil, err
+	}
+	return validate.New(set)
+})
+
+func validator(t testing.TB) *validate.Validator {
+	t.Helper()
+	v, err := validators()
+	must(t, err)
+	return v
+}
+
+// served are the definitions, which are made once too.
+var served = sync.OnceValue(func() []*fhir.Resource {
+	set, err := definitions()
+	if err != nil {
+		return nil
+	}
+	return set.Served()
+})
+
+func strictly(o *interaction.Options) { o.Intake = interaction.Strict }
 
 func keepForeign(o *interaction.Options) { o.ForeignConsents = interaction.KeepForeign }
 

@@ -110,7 +110,7 @@ func (s *Service) historyCursor(c Call, q *storage.HistoryQuery) error {
 
 func (s *Service) history(c Call, q storage.HistoryQuery, page storage.HistoryPage) bundle.PastPage {
 	at := s.Base + "/" + c.Path
-	answer := bundle.PastPage{Total: bundle.UnknownTotal, Links: bundle.Links{Self: withQuery(at, c.Query)}}
+	answer := bundle.PastPage{Total: page.Total, Links: bundle.Links{Self: withQuery(at, c.Query)}}
 	if page.Next != nil {
 		// Marshalling strings, numbers and times can't fail.
 		before, _ := json.Marshal(page.Next)

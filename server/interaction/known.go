@@ -6,7 +6,7 @@ package interaction
 // reads a body that nobody wants. refused is false if there is a route; then
 // [Service.Do] has the answer.
 func (s *Service) Refuse(r Request) (response Response, refused bool) {
-	_, _, allow, err := match(s.types, r)
+	_, _, allow, err := s.match(r)
 	if err == nil {
 		return Response{}, false
 	}

@@ -15,7 +15,8 @@ type Route struct {
 	// Method is that of the request; a GET route serves HEAD as well.
 	Method string
 	// Pattern is the path relative to the base. A segment in braces stands for
-	// any type that is kept here, any id or any version.
+	// any type that is kept here or served as a definition, any id or any
+	// version.
 	Pattern string
 	// Offers is what the CapabilityStatement says of it; none for a second way
 	// to the same.
@@ -55,6 +56,9 @@ func init() {
 			Level: conformance.Operation, Code: "evaluate", On: "Consent",
 			Doc: "May these pieces of a person's data be shared with this requester now? Parameters in, Parameters out.",
 		}}, prepareEvaluate},
+		{"POST", "{checked}/$validate", checkedOffers(), prepareValidate},
+		{"POST", "{type}/{id}/$validate", nil, prepareValidate},
+		{"GET", "{type}/{id}/$validate", nil, prepareValidate},
 		{"GET", "{type}/{id}", offer(conformance.Type, "read"), prepareRead},
 		{"GET", "{type}/{id}/_history/{version}", offer(conformance.Type, "vread"), prepareVRead},
 		{"PUT", "{type}/{id}", offer(conformance.Type, "update"), prepareUpdate},
@@ -64,6 +68,9 @@ func init() {
 		{"POST", "{type}", offer(conformance.Type, "create"), prepareCreate},
 		{"GET", "{type}", offer(conformance.Type, "search-type"), prepareSearch},
 		{"POST", "{type}/_search", nil, prepareSearch},
+		{"GET", "{definition}/{id}", offer(conformance.Definition, "read"), prepareReadDefinition},
+		{"GET", "{definition}", offer(conformance.Definition, "search-type"), prepareSearchDefinitions},
+		{"POST", "{definition}/_search", nil, prepareSearchDefinitions},
 		{"GET", "metadata", nil, prepareCapabilities},
 		{"POST", "", []conformance.Offer{
 			{Level: conformance.System, Code: "transaction"}, {Level: conformance.System, Code: "batch"},
@@ -75,6 +82,17 @@ func init() {
 // Routes is the route table. The slice is the caller's.
 func Routes() []Route { return slices.Clone(routes) }
 
+func checkedOffers() []conformance.Offer {
+	all := make([]conformance.Offer, len(checked))
+	for i, resourceType := range checked {
+		all[i] = conformance.Offer{
+			Level: conformance.Operation, Code: "validate", On: resourceType,
+			Doc: "Would this resource be taken? Everything that there is to say about it, in one OperationOutcome.",
+		}
+	}
+	return all
+}
+
 func offers() []conformance.Offer {
 	var all []conformance.Offer
 	for _, route := range routes {
@@ -85,14 +103,14 @@ func offers() []conformance.Offer {
 
 // match finds the route of a request. If the path is known but not with this
 // method, allow lists those there are.
-func match(kept []string, r Request) (route *Route, call Call, allow []string, err error) {
+func (s *Service) match(r Request) (route *Route, call Call, allow []string, err error) {
 	method := r.Method
 	if method == "HEAD" {
 		method = "GET"
 	}
 	for i := range routes {
 		call := Call{Request: r}
-		if !call.fits(routes[i].Pattern, kept) {
+		if !s.fits(&call, routes[i].Pattern) {
 			continue
 		}
 		if routes[i].Method == method {
@@ -107,7 +125,7 @@ func match(kept []string, r Request) (route *Route, call Call, allow []string, e
 		slices.Sort(allow)
 		return nil, Call{}, slices.Compact(allow), issue.Newf(issue.NotAllowed, "", "This address does not take %s; it takes %s.", known(r.Method), strings.Join(allow, ", "))
 	}
-	return nil, Call{}, nil, unknownPath(kept, r)
+	return nil, Call{}, nil, s.unknownPath(r)
 }
 
 // known is a method that may be repeated to the client.
@@ -120,7 +138,7 @@ func known(method string) string {
 
 // fits compares a path with a pattern, segment by segment, and takes what the
 // braces stand for.
-func (c *Call) fits(pattern string, kept []string) bool {
+func (s *Service) fits(c *Call, pattern string) bool {
 	path := c.Path
 	for pattern != "" || path != "" {
 		if pattern == "" || path == "" {
@@ -130,7 +148,8 @@ func (c *Call) fits(pattern string, kept []string) bool {
 		want, pattern, _ = strings.Cut(pattern, "/")
 		got, path, _ = strings.Cut(path, "/")
 		switch {
-		case want == "{type}" && slices.Contains(kept, got):
+		case want == "{type}" && slices.Contains(s.types, got), want == "{definition}" && slices.Contains(s.definitions.types, got),
+			want == "{checked}" && slices.Contains(checked, got):
 			c.Type = got
 		case want == "{id}" && fhir.IsID(got):
 			c.ID = got
@@ -144,14 +163,14 @@ func (c *Call) fits(pattern string, kept []string) bool {
 }
 
 // unknownPath says why no route fits.
-func unknownPath(kept []string, r Request) error {
+func (s *Service) unknownPath(r Request) error {
 	resourceType, rest, _ := strings.Cut(r.Path, "/")
 	id, _, _ := strings.Cut(rest, "/")
 	switch {
 	case strings.Contains(r.Path, "$"):
 		return issue.New(issue.NotFound, "", "There is no such operation here; see the CapabilityStatement at metadata.").Coded(issue.CodeNotSupported)
-	case !slices.Contains(kept, resourceType):
-		return issue.Newf(issue.NotFound, "", "There are no resources of this type here; this server keeps %s.", strings.Join(kept, " and ")).Coded(issue.CodeNotSupported)
+	case !slices.Contains(s.types, resourceType) && !slices.Contains(s.definitions.types, resourceType):
+		return issue.Newf(issue.NotFound, "", "There are no resources of this type here; this server keeps %s.", strings.Join(s.types, " and ")).Coded(issue.CodeNotSupported)
 	case id != "" && !fhir.IsID(id):
 		return issue.Newf(issue.Invalid, resourceType+".id", "An id has 1 to 64 letters (A-Z, a-z), digits, dashes and dots.").Coded(issue.CodeValue)
 	}

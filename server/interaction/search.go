@@ -18,10 +18,10 @@ import (
 // (https://hl7.org/fhir/R4/http.html#search). The parameters of a form and of
 // the URL count together.
 func prepareSearch(s *Service, c Call) (Action, error) {
-	if c.Body != nil {
-		return Action{}, issue.New(issue.UnknownMedia, "", "A search is sent as a form, application/x-www-form-urlencoded.")
+	if err := isForm(c); err != nil {
+		return Action{}, err
 	}
-	q, says, err := s.query(c)
+	q, says, err := s.query(s.Registry, c)
 	if err != nil {
 		return Action{}, err
 	}
@@ -34,11 +34,19 @@ func prepareSearch(s *Service, c Call) (Action, error) {
 	}}, nil
 }
 
+// isForm refuses a resource as the body of a search.
+func isForm(c Call) error {
+	if c.Body != nil {
+		return issue.New(issue.UnknownMedia, "", "A search is sent as a form, application/x-www-form-urlencoded.")
+	}
+	return nil
+}
+
 // query reads the search: from its parameters, or from the token of a page.
-func (s *Service) query(c Call) (search.Query, []issue.Issue, error) {
+func (s *Service) query(registry *search.Registry, c Call) (search.Query, []issue.Issue, error) {
 	values := merged(c.Query, c.Form)
 	if !values.Has(cursorParameter) {
-		return s.Registry.Parse(c.Type, values, search.ParseOptions{Lenient: c.prefer.lenient, Base: s.Base})
+		return registry.Parse(c.Type, values, search.ParseOptions{Lenient: c.prefer.lenient, Base: s.Base})
 	}
 	c.Query = values
 	plain, err := s.open(c, searchToken)

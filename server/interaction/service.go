@@ -27,6 +27,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,6 +35,8 @@ import (
 	"tahto/fhir"
 	"tahto/fhir/search"
 	"tahto/mapping/decision"
+	"tahto/mapping/intake"
+	"tahto/profiles/validate"
 	"tahto/server/audit"
 	"tahto/storage"
 )
@@ -55,8 +58,8 @@ const (
 	KeepForeign
 )
 
-// Options are what a [Service] is made of. Store, Registry, Base, Now, NewID and
-// Audit are required.
+// Options are what a [Service] is made of. Store, Registry, Base, Now, NewID,
+// Audit and Validator are required.
 type Options struct {
 	Store    *storage.Store
 	Registry *search.Registry
@@ -71,12 +74,18 @@ type Options struct {
 	// Setting is what decisions are made by: the directory of organisations
 	// and what the operator configured. The zero Setting knows no organisation.
 	Setting decision.Setting
+	// Definitions are the conformance resources that are served.
+	Definitions []*fhir.Resource
+	// Validator holds resources to R4 and to the profiles. Required.
+	Validator *validate.Validator
 	// Version and Released describe the software in the CapabilityStatement; a
 	// zero time stands for now.
 	Version  string
 	Released time.Time
 	// ForeignConsents says what becomes of Consents that are no declarations.
 	ForeignConsents ForeignConsents
+	// Intake says what is asked of declarations.
+	Intake Intake
 	// IdentifiersInURL allows searches by GET that carry an identity code.
 	IdentifiersInURL bool
 	// CacheBytes is how much memory the declarations that are kept compiled may
@@ -87,17 +96,19 @@ type Options struct {
 // Service performs interactions.
 type Service struct {
 	Options
-	types      []string // of resources that are kept
-	statements *statements
-	capability *fhir.Resource
+	types       []string // of resources that are kept
+	definitions *definitions
+	statements  *statements
+	rules       intake.Rules
+	capability  *fhir.Resource
 }
 
 // New makes a Service. It fails if something required is missing, so that it
 // is noticed at the start and not by a client.
 func New(o Options) (*Service, error) {
 	switch {
-	case o.Store == nil, o.Registry == nil, o.Now == nil, o.NewID == nil, o.Audit == nil:
-		return nil, errors.New("interaction: Store, Registry, Now, NewID and Audit are required")
+	case o.Store == nil, o.Registry == nil, o.Now == nil, o.NewID == nil, o.Audit == nil, o.Validator == nil:
+		return nil, errors.New("interaction: Store, Registry, Now, NewID, Audit and Validator are required")
 	case !isBase(o.Base):
 		return nil, errors.New("interaction: Base must be an http or https URL without a slash at its end")
 	}
@@ -108,11 +119,27 @@ func New(o Options) (*Service, error) {
 	if o.Released.IsZero() {
 		o.Released = o.Now()
 	}
-	s := &Service{Options: o, types: o.Registry.Types(), statements: compiled}
-	s.capability = conformance.CapabilityStatement(offers(), o.Registry, conformance.Build{
-		Version: o.Version, Date: o.Released, Base: o.Base,
-	})
+	build := conformance.Build{Version: o.Version, Date: o.Released, Base: o.Base}
+	served := append(slices.Clone(o.Definitions), conformance.StatusMap(transitions(), build))
+	defined, err := newDefinitions(served, o.Released, o.Base)
+	if err != nil {
+		return nil, err
+	}
+	s := &Service{Options: o, types: o.Registry.Types(), statements: compiled, definitions: defined, rules: intake.Rules{Directory: o.Setting.Directory}}
+	s.capability = conformance.CapabilityStatement(offers(), conformance.Scope{
+		Kept: o.Registry, Defined: defined.registry, Served: defined.types, IfMatch: o.Intake == Strict,
+	}, build)
 	return s, nil
+}
+
+// transitions is the state machine of declarations in FHIR's codes.
+func transitions() []conformance.Transition {
+	all := intake.Transitions()
+	steps := make([]conformance.Transition, len(all))
+	for i, step := range all {
+		steps[i] = conformance.Transition{From: step.From.String(), To: step.To.String(), Act: step.What.String()}
+	}
+	return steps
 }
 
 func isBase(base string) bool {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/maypok86/otter/v2"
 
+	"tahto/fhir"
 	"tahto/fhir/search"
 	"tahto/mapping"
 	"tahto/mapping/consent"
@@ -35,7 +36,7 @@ type dossier struct {
 	// seen is one more than the name of a state of the store that the dossier
 	// was found to be current in; 0 if there is none.
 	seen     atomic.Uint64
-	declared consent.Packed // in the order of their ids
+	declared consent.Packed // in the order of their ids; after each what it superseded
 	foreign  []version      // Consents that are no declarations; rare
 }
 
@@ -101,7 +102,7 @@ func (s *statements) look(ctx context.Context, tx *storage.Tx, person consent.Id
 	q := declarationsOf(person)
 	var err error
 	if len(declared) == 0 {
-		err = r.all(tx.Found(ctx, q))
+		err = r.all(ctx, tx, tx.Found(ctx, q))
 	} else {
 		var heads []storage.Head
 		heads, err = gather(tx.Heads(ctx, q))
@@ -121,15 +122,16 @@ func (s *statements) look(ctx context.Context, tx *storage.Tx, person consent.Id
 // reading gathers the current Consents of a person.
 type reading struct {
 	person   consent.Identifier
+	leaveOut func(fhir.Key) bool // Consents not to read; nil: none
 	declared []consent.Statement
 	foreign  []version
 }
 
 // all reads them.
-func (r *reading) all(current iter.Seq2[storage.Version, error]) error {
+func (r *reading) all(ctx context.Context, tx *storage.Tx, current iter.Seq2[storage.Version, error]) error {
 	for stored, err := range current {
-		if err == nil {
-			err = r.add(stored)
+		if err == nil && (r.leaveOut == nil || !r.leaveOut(stored.Key)) {
+			err = r.add(ctx, tx, stored)
 		}
 		if err != nil {
 			return err
@@ -141,14 +143,13 @@ func (r *reading) all(current iter.Seq2[storage.Version, error]) error {
 // changed reads those that are not known yet.
 func (r *reading) changed(ctx context.Context, tx *storage.Tx, heads []storage.Head, known []consent.Statement) error {
 	for _, head := range heads {
-		i := slices.IndexFunc(known, func(s consent.Statement) bool { return is(&s, head) })
-		if i >= 0 {
-			r.declared = append(r.declared, known[i])
+		if i := slices.IndexFunc(known, func(s consent.Statement) bool { return is(&s, head) }); i >= 0 {
+			r.declared = append(r.declared, known[i:i+1+superseded(known[i:])]...)
 			continue
 		}
 		stored, err := tx.Load(ctx, head)
 		if err == nil {
-			err = r.add(stored)
+			err = r.add(ctx, tx, stored)
 		}
 		if err != nil {
 			return err
@@ -174,12 +175,21 @@ func isOf(declared []consent.Statement, foreign []version, heads []storage.Head)
 	for _, head := range heads {
 		switch {
 		case n < len(declared) && is(&declared[n], head):
-			n++
+			n += 1 + superseded(declared[n:])
 		case !slices.Contains(foreign, version{head.Key.ID, head.Version}):
 			return false
 		}
 	}
 	return n == len(declared)
+}
+
+// superseded is how many versions of the first declaration, itself apart, come
+// after it.
+func superseded(declared []consent.Statement) (n int) {
+	for n+1 < len(declared) && declared[n+1].ID == declared[0].ID {
+		n++
+	}
+	return n
 }
 
 // is tells whether a statement is that version.
@@ -195,22 +205,62 @@ func declarationsOf(person consent.Identifier) search.Query {
 	}}}
 }
 
-// add reads one Consent. A declaration that can't be read, or that is of
-// somebody else, fails the decision: leaving it out might leave out a denial.
-func (r *reading) add(stored storage.Version) error {
+// add reads one Consent, with what its earlier versions declared. A declaration
+// that can't be read, or that is of somebody else, fails the decision: leaving
+// it out might leave out a denial.
+func (r *reading) add(ctx context.Context, tx *storage.Tx, stored storage.Version) error {
 	if isTagged(stored.Resource) && !mapping.IsDeclaration(stored.Resource) {
 		r.foreign = append(r.foreign, version{strings.Clone(stored.Key.ID), stored.Version})
 		return nil
 	}
+	one, err := r.read(stored)
+	if err != nil {
+		return err
+	}
+	if stored.Version == 1 || one.Status == consent.EnteredInError {
+		r.declared = append(r.declared, one)
+		return nil
+	}
+	versions, err := r.versions(ctx, tx, stored.Key)
+	r.declared = append(r.declared, consent.Succession(versions)...)
+	return err
+}
+
+func (r *reading) read(stored storage.Version) (consent.Statement, error) {
 	one, err := mapping.ReadStatement(stored.Resource)
 	if err != nil {
 		// The error is wrapped in none of package issue: what is stored here is
 		// this server's responsibility.
-		return fmt.Errorf("stored declaration %s can't be read: %v", stored.Reference(), err)
+		return consent.Statement{}, fmt.Errorf("stored declaration %s can't be read: %v", stored.Reference(), err)
 	}
 	if one.Person != r.person {
-		return fmt.Errorf("stored declaration %s is found by another person than it is of", stored.Reference())
+		return consent.Statement{}, fmt.Errorf("stored declaration %s is found by another person than it is of", stored.Reference())
 	}
-	r.declared = append(r.declared, one)
-	return nil
+	return one, nil
+}
+
+// versions are all versions of a declaration, the newest first, back to where
+// it was deleted, or was no declaration, if it ever was.
+func (r *reading) versions(ctx context.Context, tx *storage.Tx, key fhir.Key) ([]consent.Statement, error) {
+	var all []consent.Statement
+	q := storage.HistoryQuery{Type: key.Type, ID: key.ID}
+	for {
+		page, err := tx.History(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, stored := range page.Versions {
+			if stored.Deleted || !mapping.IsDeclaration(stored.Resource) {
+				return all, nil
+			}
+			one, err := r.read(stored)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, one)
+		}
+		if q.Before = page.Next; q.Before == nil {
+			return all, nil
+		}
+	}
 }

@@ -21,10 +21,18 @@ type part struct {
 // worth an answer larger than itself.
 const enoughFaults = 1000
 
-// prepareTransaction makes every entry ready before anything is locked: each
-// by the same table as a request of its own, all faults told at once. A
-// transaction is one action made of many.
+// prepareTransaction makes one action of many.
 func (s *Service) prepareTransaction(c Call, work *bundle.Work) (Action, error) {
+	parts, err := s.parts(c, work)
+	if err != nil {
+		return Action{}, err
+	}
+	return s.transaction(c, work, parts), nil
+}
+
+// parts makes every entry ready before anything is locked: each by the same
+// table as a request of its own, all faults told at once.
+func (s *Service) parts(c Call, work *bundle.Work) ([]part, error) {
 	parts := make([]part, len(work.Steps))
 	var faults []issue.Issue
 	var kind issue.Kind
@@ -35,7 +43,7 @@ func (s *Service) prepareTransaction(c Call, work *bundle.Work) (Action, error) 
 		if err != nil {
 			e, ours := errors.AsType[*issue.Error](underEntry(i, err))
 			if !ours {
-				return Action{}, err
+				return nil, err
 			}
 			if len(faults) == 0 {
 				kind = e.Kind
@@ -46,10 +54,7 @@ func (s *Service) prepareTransaction(c Call, work *bundle.Work) (Action, error) 
 		}
 		parts[i] = part{step, action}
 	}
-	if err := issue.List(kind, faults); err != nil {
-		return Action{}, err
-	}
-	return s.transaction(c, work, parts), nil
+	return parts, issue.List(kind, faults)
 }
 
 // preparePart is prepare of an entry. A method that an address does not take is
@@ -80,20 +85,31 @@ func (s *Service) transaction(c Call, work *bundle.Work, parts []part) Action {
 // undoes all. It may run again after a conflict, so it changes nothing but the
 // turn.
 func (s *Service) runAll(ctx context.Context, t *turn, work *bundle.Work, parts []part) (Response, error) {
-	answers := make([]bundle.Answer, len(parts))
+	responses := make([]Response, len(parts))
 	order := work.Order()
 	deletions := 0
 	for deletions < len(order) && parts[order[deletions]].step.Method == "DELETE" {
 		deletions++
 	}
-	if err := s.runSome(ctx, t, parts, order[:deletions], answers); err != nil {
+	if err := s.runSome(ctx, t, parts, order[:deletions], responses); err != nil {
 		return Response{}, err
 	}
 	if err := t.identify(ctx, work, parts); err != nil {
 		return Response{}, err
 	}
-	if err := s.runSome(ctx, t, parts, lookingLast(parts, order[deletions:]), answers); err != nil {
+	if err := s.runSome(ctx, t, parts, lookingLast(parts, order[deletions:]), responses); err != nil {
 		return Response{}, err
+	}
+	said, err := s.judge(ctx, t)
+	if err != nil {
+		return Response{}, err
+	}
+	answers := make([]bundle.Answer, len(parts))
+	for i, response := range responses {
+		if w := parts[i].action.write; w != nil {
+			response = noted(response, w, said[w.entry])
+		}
+		answers[i] = s.answer(response)
 	}
 	return Response{Status: http.StatusOK, Resource: bundle.Response(true, answers)}, nil
 }
@@ -117,13 +133,13 @@ func lookingLast(parts []part, order []int) []int {
 	return order
 }
 
-func (s *Service) runSome(ctx context.Context, t *turn, parts []part, order []int, answers []bundle.Answer) error {
+func (s *Service) runSome(ctx context.Context, t *turn, parts []part, order []int, responses []Response) error {
 	for _, i := range order {
 		response, err := parts[i].action.Part(ctx, t)
 		if err != nil {
 			return underEntry(i, err)
 		}
-		answers[i] = s.answer(response)
+		responses[i] = response
 	}
 	return nil
 }

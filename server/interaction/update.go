@@ -2,12 +2,11 @@ package interaction
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 
 	"tahto/fhir"
 	"tahto/fhir/issue"
-	"tahto/mapping"
+	"tahto/mapping/consent"
 )
 
 // prepareUpdate is PUT [type]/[id] (https://hl7.org/fhir/R4/http.html#update).
@@ -47,31 +46,20 @@ func sameID(c Call) error {
 	return checkClientID(c.key())
 }
 
-// sameDeclaration refuses an update that makes a declaration of one person that
-// of another, or another declaration: the one that was there would be gone
-// without anybody having withdrawn it (rules section 2.3(4)).
-func (t *turn) sameDeclaration(ctx context.Context, w *write) error {
-	if w.key.Type != "Consent" {
-		return nil
-	}
-	head, there, err := t.tx.Head(ctx, w.key)
-	if err != nil || !there || head.Deleted {
-		return err
-	}
-	stored, err := t.tx.Load(ctx, head)
-	if err != nil || !mapping.IsDeclaration(stored.Resource) {
-		return err
-	}
-	before, err := mapping.ReadStatement(stored.Resource)
-	if err != nil {
-		return fmt.Errorf("stored declaration %s can't be read: %v", stored.Reference(), err)
-	}
-	after, err := mapping.ReadStatement(w.resource)
+// mayReplace refuses an update that makes a declaration of one person that of
+// another, or another declaration: the one that was there would be gone without
+// anybody having withdrawn it (rules section 2.3(4)). In strict intake it must
+// say which version it replaces, so that nobody undoes what another has
+// recorded meanwhile (mapping.md §2).
+func (s *Service) mayReplace(w *write, before *consent.Statement) error {
+	after, err := s.submitted(w.resource)
 	switch {
 	case err != nil || after.Kind != before.Kind:
 		return issue.New(issue.Unprocessable, "Consent.category", "An update can't make a declaration another one. Withdraw or annul this one, and send the other as a Consent of its own.").Coded(issue.CodeBusinessRule)
 	case after.Person != before.Person:
 		return issue.New(issue.Unprocessable, "Consent.patient", "An update can't make a declaration somebody else's. Annul this one, and send the other as a Consent of its own.").Coded(issue.CodeBusinessRule)
+	case s.Intake == Strict && w.cond.Match == nil:
+		return issue.New(issue.PreconditionFailed, "http.If-Match", "A declaration is replaced or withdrawn only with If-Match (ifMatch in a Bundle), which names the version that was read, such as W/\"1\".").Because("version-required")
 	}
 	return nil
 }

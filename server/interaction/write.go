@@ -134,12 +134,15 @@ func (w *write) put(ctx context.Context, t *turn) (v storage.Version, created bo
 	if err != nil {
 		return storage.Version{}, false, err
 	}
-	if err := t.sameDeclaration(ctx, w); err != nil {
+	before, live, err := t.previous(ctx, w.key)
+	if err == nil && live && before != nil {
+		err = t.links.service.mayReplace(w, before)
+	}
+	if err != nil {
 		return storage.Version{}, false, err
 	}
-	v, created, err = t.tx.Put(ctx, resource, w.cond)
-	if err == nil {
-		t.changed(v)
+	if v, created, err = t.tx.Put(ctx, resource, w.cond); err != nil {
+		return storage.Version{}, false, err
 	}
-	return v, created, err
+	return v, created, t.wrote(w, before, v)
 }

@@ -8,12 +8,15 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"tahto/fhir"
 	"tahto/fhir/search"
+	"tahto/profiles"
+	"tahto/profiles/validate"
 	"tahto/server/audit"
 	"tahto/server/interaction"
 	"tahto/server/rest"
@@ -26,6 +29,24 @@ type server struct {
 	handler http.Handler
 	store   *storage.Store
 	log     bytes.Buffer
+}
+
+// validators are made once: what they hold resources to is the same for all.
+var validators = sync.OnceValues(func() (*validate.Validator, error) {
+	set, err := profiles.Load()
+	if err != nil {
+		return nil, err
+	}
+	return validate.New(set)
+})
+
+func validator(t testing.TB) *validate.Validator {
+	t.Helper()
+	v, err := validators()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
 }
 
 // serve makes a server; change may set other options.
@@ -56,7 +77,7 @@ func serveWith(t testing.TB, foreign interaction.ForeignConsents, change func(*r
 	newID := func() string { return fmt.Sprintf("id-%d", ids.Add(1)) }
 	service, err := interaction.New(interaction.Options{
 		Store: store, Registry: registry, Base: base, Now: now, NewID: newID, Audit: audit.NewLog(io.Discard),
-		ForeignConsents: foreign,
+		ForeignConsents: foreign, Intake: interaction.Archive, Validator: validator(t),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,119 @@
+package interaction
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"tahto/fhir"
+	"tahto/fhir/bundle"
+	"tahto/fhir/issue"
+	"tahto/fhir/search"
+	"tahto/storage"
+)
+
+// definitions are the conformance resources that the server serves: what it
+// holds declarations to, and the codes it speaks with. They come with the
+// program, so that they are read and searched without storage and never change
+// while it runs.
+type definitions struct {
+	registry *search.Registry
+	types    []string
+	all      []definition // in the order of their types and ids
+}
+
+type definition struct {
+	version storage.Version
+	entries []search.Entry
+}
+
+// newDefinitions stamps the resources as their first version. It fails if one
+// is of a type that isn't served, or has no id, or the id of another.
+func newDefinitions(resources []*fhir.Resource, released time.Time, base string) (*definitions, error) {
+	registry, err := search.NewDefinitionRegistry(base)
+	if err != nil {
+		return nil, err
+	}
+	d := &definitions{registry: registry}
+	for _, r := range resources {
+		key := r.Key()
+		if len(registry.Parameters(key.Type)) == 0 || !fhir.IsID(key.ID) || slices.Contains(d.keys(), key) {
+			return nil, fmt.Errorf("interaction: the definition %s can't be served: its type is unknown, or its id is none or another's", key)
+		}
+		r = r.Stamp(key.ID, 1, released)
+		d.all = append(d.all, definition{
+			version: storage.Version{Key: key, Version: 1, Updated: released, Method: http.MethodPut, Resource: r},
+			entries: registry.Entries(r),
+		})
+	}
+	slices.SortFunc(d.all, func(a, b definition) int { return strings.Compare(a.version.Key.String(), b.version.Key.String()) })
+	for _, one := range d.all {
+		d.types = append(d.types, one.version.Key.Type)
+	}
+	d.types = slices.Compact(d.types)
+	return d, nil
+}
+
+func (d *definitions) keys() []fhir.Key {
+	keys := make([]fhir.Key, len(d.all))
+	for i := range d.all {
+		keys[i] = d.all[i].version.Key
+	}
+	return keys
+}
+
+func (d *definitions) read(key fhir.Key) (storage.Version, error) {
+	if i := slices.Index(d.keys(), key); i >= 0 {
+		return d.all[i].version, nil
+	}
+	return storage.Version{}, issue.Newf(issue.NotFound, "", "There is no %s with this id; a search for its url tells whether it is served.", key.Type)
+}
+
+// search gives the page that the query asks for, in the order of ids.
+func (d *definitions) search(q search.Query) storage.Page {
+	var page storage.Page
+	total := 0
+	for i := range d.all {
+		one := &d.all[i]
+		if one.version.Key.Type != q.Type || !q.Match(one.entries) {
+			continue
+		}
+		total++
+		switch {
+		case q.After != nil && one.version.Key.ID <= q.After.ID:
+		case len(page.Matches) < q.Count:
+			page.Matches = append(page.Matches, one.version)
+		case page.Next == nil && q.Count > 0:
+			page.Next = &search.Position{ID: page.Matches[q.Count-1].Key.ID}
+		}
+	}
+	if q.Total != search.TotalNone {
+		page.Total = &total
+	}
+	return page
+}
+
+// prepareReadDefinition is GET StructureDefinition/[id] and its fellows.
+func prepareReadDefinition(s *Service, c Call) (Action, error) {
+	return s.reading(c, func(context.Context, *storage.Tx) (storage.Version, error) {
+		return s.definitions.read(c.key())
+	})
+}
+
+// prepareSearchDefinitions is the search for definitions, by url for the most
+// part.
+func prepareSearchDefinitions(s *Service, c Call) (Action, error) {
+	if err := isForm(c); err != nil {
+		return Action{}, err
+	}
+	q, says, err := s.query(s.definitions.registry, c)
+	if err != nil {
+		return Action{}, err
+	}
+	return Action{Part: func(context.Context, *turn) (Response, error) {
+		return Response{Status: http.StatusOK, Resource: bundle.SearchSet(s.page(q, says, s.definitions.search(q)))}, nil
+	}}, nil
+}

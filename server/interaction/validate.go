@@ -1,0 +1,244 @@
+package interaction
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+
+	"tahto/fhir"
+	"tahto/fhir/bundle"
+	"tahto/fhir/issue"
+	"tahto/profiles/validate"
+	"tahto/storage"
+)
+
+// checked are the types that $validate is offered on: what the server keeps,
+// and what it takes and gives beside.
+var checked = []string{"Bundle", "Consent", "OperationOutcome", "Parameters", "Provenance"}
+
+// examination is one $validate
+// (https://hl7.org/fhir/R4/resource-operation-validate.html): a resource, what
+// is meant to be done with it, and what it is to be held to.
+type examination struct {
+	resource *fhir.Resource
+	mode     string // create, update, delete; "" to look at the content alone
+	profiles []string
+	key      fhir.Key // the instance it is asked of; no id if of the type
+}
+
+var examinationModes = []string{"create", "update", "delete"}
+
+// prepareValidate is POST [type]/$validate, and POST or GET
+// [type]/[id]/$validate. The answer is an OperationOutcome with everything that
+// there is to say, 200 whatever it says: that the resource is wrong is an
+// answer. Nothing is stored.
+func prepareValidate(s *Service, c Call) (Action, error) {
+	e, err := readExamination(c)
+	if err != nil {
+		return Action{}, err
+	}
+	return Action{Whole: func(ctx context.Context) (Response, error) {
+		found, err := s.examine(ctx, c, e)
+		if err != nil {
+			return Response{}, err
+		}
+		return Response{Status: http.StatusOK, Resource: fhir.OperationOutcome(found)}, nil
+	}}, nil
+}
+
+// readExamination reads what is asked: from Parameters, or from the resource
+// alone and the parameters of the URL.
+func readExamination(c Call) (examination, error) {
+	e := examination{resource: c.Body, key: c.key()}
+	for name, values := range c.Query {
+		switch name {
+		case "mode":
+			e.mode = values[len(values)-1]
+		case "profile":
+			e.profiles = append(e.profiles, values...)
+		case "_format", "_pretty":
+		default:
+			return e, issue.New(issue.Invalid, "http", "$validate takes the parameters resource, mode and profile.").Coded(issue.CodeNotSupported)
+		}
+	}
+	if c.Body != nil && c.Body.Type() == "Parameters" && (c.Type != "Parameters" || isWrapped(c.Body)) {
+		e.resource = nil
+		if err := e.parameters(c.Body.Root()); err != nil {
+			return e, err
+		}
+	}
+	if e.mode != "" && !slices.Contains(examinationModes, e.mode) {
+		return e, issue.New(issue.Invalid, "Parameters.parameter", "The mode is create, update or delete.").Coded(issue.CodeCodeInvalid)
+	}
+	if e.resource == nil && c.ID == "" {
+		return e, issue.New(issue.Invalid, "Parameters.parameter", "There is nothing to validate; send the resource as the body, or as the parameter resource.").Coded(issue.CodeRequired)
+	}
+	if e.mode != "" && e.mode != "create" && c.ID == "" {
+		return e, issue.New(issue.Invalid, "Parameters.parameter", "This mode is about a resource that is there; ask at its own address: [type]/[id]/$validate.").Coded(issue.CodeBusinessRule)
+	}
+	return e, nil
+}
+
+// isWrapped tells whether Parameters are those of the operation, and not what
+// is to be validated.
+func isWrapped(r *fhir.Resource) bool {
+	for parameter := range r.Root().Each("parameter") {
+		if parameter.Get("name").Text() == "resource" && parameter.Get("resource").Exists() {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *examination) parameters(root fhir.Element) error {
+	for parameter := range root.Each("parameter") {
+		switch name := parameter.Get("name").Text(); {
+		case name == "resource" && parameter.Get("resource").Kind() == fhir.Object && e.resource == nil:
+			e.resource = parameter.Get("resource").Resource()
+		case name == "mode" && parameter.Get("valueCode").Kind() == fhir.String:
+			e.mode = parameter.Get("valueCode").Text()
+		case name == "profile" && profile(parameter) != "":
+			e.profiles = append(e.profiles, profile(parameter))
+		default:
+			return issue.New(issue.Invalid, "Parameters.parameter", "$validate takes the parameters resource (once), mode (valueCode) and profile (valueUri).").Coded(issue.CodeNotSupported)
+		}
+	}
+	return nil
+}
+
+// profile is the value of the parameter: a uri in R4, and a canonical since.
+func profile(parameter fhir.Element) string {
+	if uri := parameter.Get("valueUri").Text(); uri != "" {
+		return uri
+	}
+	return parameter.Get("valueCanonical").Text()
+}
+
+// examine finds out all there is to say. Its error is that it can't be found
+// out.
+func (s *Service) examine(ctx context.Context, c Call, e examination) ([]issue.Issue, error) {
+	if e.resource == nil && e.mode != "delete" {
+		stored, err := s.stored(ctx, e.key)
+		if err != nil {
+			return nil, err
+		}
+		e.resource = stored.Resource
+	}
+	var found []issue.Issue
+	if e.resource != nil {
+		if e.resource.Type() != c.Type {
+			return []issue.Issue{{
+				Severity: issue.SeverityError, Code: issue.CodeInvalid, Expression: "resourceType",
+				Text: "The address is for another type of resource than the one that was sent.",
+			}}, nil
+		}
+		var err error
+		if found, err = s.content(e); err != nil {
+			return nil, err
+		}
+	}
+	if e.mode == "" || issue.List(issue.Unprocessable, found) != nil {
+		return found, nil
+	}
+	more, err := s.rehearse(ctx, c, e)
+	return append(found, more...), err
+}
+
+func (s *Service) stored(ctx context.Context, key fhir.Key) (v storage.Version, err error) {
+	err = s.Store.View(ctx, func(tx *storage.Tx) (err error) {
+		v, err = tx.Read(ctx, key)
+		return err
+	})
+	return v, err
+}
+
+// content is what there is to say of the resource itself.
+func (s *Service) content(e examination) ([]issue.Issue, error) {
+	asked := append(s.profilesOf(e.resource), e.profiles...)
+	return joined(s.readAs(e.resource), s.Validator.Validate(e.resource, validate.Options{Profiles: asked, Now: s.Now()}))
+}
+
+// errRehearsed undoes a rehearsal.
+var errRehearsed = errors.New("rehearsed")
+
+// attempt does something in a transaction and tells what there is to say.
+type attempt func(ctx context.Context, t *turn) ([]issue.Issue, error)
+
+// rehearse does what the mode says, as if it had been sent, and undoes it: who
+// may declare what depends on what else is there.
+func (s *Service) rehearse(ctx context.Context, c Call, e examination) ([]issue.Issue, error) {
+	do, err := s.attempt(c, e)
+	var said []issue.Issue
+	if err == nil {
+		err = s.Store.Update(ctx, func(tx *storage.Tx) (err error) {
+			if said, err = do(ctx, s.turn(tx)); err == nil {
+				err = errRehearsed
+			}
+			return err
+		})
+	}
+	if errors.Is(err, errRehearsed) {
+		return said, nil
+	}
+	found, err := told(err)
+	return withoutProvenance(found), err
+}
+
+func (s *Service) attempt(c Call, e examination) (attempt, error) {
+	call := Call{Request: e.request(c), inside: true}
+	if c.Type == "Bundle" {
+		work, err := bundle.Plan(e.resource, s.NewID)
+		if err != nil || !work.Transaction {
+			return nothing, err
+		}
+		parts, err := s.parts(call, work)
+		return func(ctx context.Context, t *turn) ([]issue.Issue, error) {
+			_, err := s.runAll(ctx, t, work, parts)
+			return nil, err
+		}, err
+	}
+	action, _, err := s.prepare(call)
+	return func(ctx context.Context, t *turn) ([]issue.Issue, error) {
+		if _, err := action.Part(ctx, t); err != nil {
+			return nil, err
+		}
+		said, err := s.judge(ctx, t)
+		return said[0], err
+	}, err
+}
+
+func nothing(context.Context, *turn) ([]issue.Issue, error) { return nil, nil }
+
+// request is what would have been sent.
+func (e *examination) request(c Call) Request {
+	r := Request{Method: http.MethodPost, Path: c.Type, Body: e.resource, RequestID: c.RequestID}
+	switch e.mode {
+	case "update":
+		r.Method, r.Path, r.IfMatch = http.MethodPut, e.key.String(), "*"
+	case "delete":
+		r.Method, r.Path, r.Body = http.MethodDelete, e.key.String(), nil
+	}
+	return r
+}
+
+// withoutProvenance takes back that a declaration lacks its Provenance: one
+// that is sent to be validated alone has none, and is not at fault.
+func withoutProvenance(found []issue.Issue) []issue.Issue {
+	for i := range found {
+		if found[i].Reason == "provenance-required" {
+			found[i].Severity, found[i].Code = issue.SeverityInformation, issue.CodeInformational
+			found[i].Text = "Who recorded the declaration is told by its Provenance, which comes with it in one transaction: who may declare this is not said here. Validate the Bundle of both to know."
+		}
+	}
+	return found
+}
+
+// told are the issues of a client's fault; another error stays one.
+func told(err error) ([]issue.Issue, error) {
+	e, ours := errors.AsType[*issue.Error](err)
+	if !ours {
+		return nil, err
+	}
+	return e.Issues, nil
+}
