@@ -44,7 +44,11 @@ func (w *walk) resource(e fhir.Element, at *place, r request) {
 	for _, f := range r.fields {
 		fields = w.narrowed(fields, e, at, f, kind)
 	}
-	fields = w.claims(fields, e, at, kind, r.asked)
+	asked := r.asked
+	if at.parent != nil && !r.contained && w.options.ProfilesOf != nil {
+		asked = w.options.ProfilesOf(e.Resource())
+	}
+	fields = w.claims(fields, e, at, kind, asked)
 	w.identified(e, at, r.contained)
 	w.inside(node, e, at, kind, fields)
 }

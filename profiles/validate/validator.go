@@ -84,6 +84,9 @@ type Options struct {
 	// must conform to beside those that it claims in meta.profile. One that is
 	// not known here is an error.
 	Profiles []string
+	// ProfilesOf are the same for a resource that stands in a Bundle or in
+	// Parameters; nil asks nothing of them.
+	ProfilesOf func(*fhir.Resource) []string
 	// Now is the time for invariants that ask for it.
 	Now time.Time
 	// Resolver finds what a reference points at, for invariants that resolve()

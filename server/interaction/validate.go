@@ -156,7 +156,7 @@ func (s *Service) stored(ctx context.Context, key fhir.Key) (v storage.Version, 
 // content is what there is to say of the resource itself.
 func (s *Service) content(e examination) ([]issue.Issue, error) {
 	asked := append(s.profilesOf(e.resource), e.profiles...)
-	return joined(s.readAs(e.resource), s.Validator.Validate(e.resource, validate.Options{Profiles: asked, Now: s.Now()}))
+	return joined(s.readAs(e.resource), s.Validator.Validate(e.resource, validate.Options{Profiles: asked, ProfilesOf: s.profilesOf, Now: s.Now()}))
 }
 
 // errRehearsed undoes a rehearsal.

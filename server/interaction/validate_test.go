@@ -96,8 +96,6 @@ func TestValidateTakesAResourceInTheWaysOfR4(t *testing.T) {
 func TestValidateRehearsesWhatTheModeSays(t *testing.T) {
 	archive := open(t)
 	archive.want(201, archive.ask("PUT Consent/there", body(t, health("there"))))
-	informed := declaration("", "information", `"type":"permit"`)
-	_ = informed
 	o := archive.Options
 	o.Intake = interaction.Strict
 	service, err := interaction.New(o)
@@ -114,6 +112,9 @@ func TestValidateRehearsesWhatTheModeSays(t *testing.T) {
 		"what is stored":                   {"GET Consent/there/$validate", "", "information informational"},
 		"a Bundle": {"POST Bundle/$validate?mode=create", transaction(entry("urn:uuid:"+uuid(1), health(""), "POST Consent"),
 			entry("", provenance("urn:uuid:"+uuid(1)), "POST Provenance")), "error information-not-received Bundle.entry[0].resource"},
+		"its declarations by their profiles": {"POST Bundle/$validate", transaction(entry("urn:uuid:"+uuid(1), strings.Replace(health(""), `"provision":{`, `"provision":{"purpose":[{"code":"TREAT"}],`, 1), "POST Consent")),
+			"error consent-scope-not-limitable Bundle.entry[0].resource"},
+		"a Bundle without fault":  {"POST Bundle/$validate", transaction(entry("urn:uuid:"+uuid(1), health(""), "POST Consent")), "information informational"},
 		"a Bundle that is none":   {"POST Bundle/$validate?mode=create", `{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"POST","url":"Consent"}}]}`, "error"},
 		"a type that is not kept": {"POST OperationOutcome/$validate?mode=create", `{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"invalid"}]}`, "error not-supported"},
 	} {
