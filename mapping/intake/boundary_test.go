@@ -71,7 +71,9 @@ func TestTheDayIsThatOfFinland(t *testing.T) {
 func TestAWithdrawalCountsFromWhenItIsRecorded(t *testing.T) {
 	denial := denies(t, consent.DenialHealth, "A", consent.PatientPublic)
 	later := func(day string) change {
-		return func(s *intake.Submission) { s.Recording.At, s.Now = noon(t, day), noon(t, day) }
+		return func(s *intake.Submission) {
+			s.Recording.At, s.Now, s.After.Until = noon(t, day), noon(t, day), noon(t, day)
+		}
 	}
 	if found := rules(t).Judge(with(t, ofMinor, denial, withdrawn, later("2028-03-01"))); intake.Refused(found) {
 		t.Errorf("on the 18th birthday: %v", codes(found))
@@ -117,7 +119,8 @@ func TestTheCalendarCanBeSet(t *testing.T) {
 }
 
 // TestAnnulmentsCorrectARecord: at a service any record can be corrected, also
-// one of what nobody had the right to; in MyKanta only by who declared it.
+// one of what nobody had the right to; in MyKanta only by who declared it, or by
+// the client.
 func TestAnnulmentsCorrectARecord(t *testing.T) {
 	guardians := []change{ofMinor, deniesPrescription, by(consent.ByGuardian), at(t, "A"), deleted}
 	for _, test := range []struct {
@@ -129,7 +132,7 @@ func TestAnnulmentsCorrectARecord(t *testing.T) {
 		{"by an entry in error", append(guardians[:4:4], replaces(consent.Active), func(s *intake.Submission) { s.After.Status = consent.EnteredInError }), false},
 		{"a proxy's living will, at a service", []change{kind(consent.LivingWill), proxy(t, "2024-01-31"), at(t, "A"), deleted}, false},
 		{"one's own in MyKanta", []change{deleted}, false},
-		{"a proxy's by the client in MyKanta", []change{proxy(t, ""), deleted, recorder(intake.Client)}, true},
+		{"a proxy's by the client in MyKanta", []change{proxy(t, ""), deleted, recorder(intake.Client)}, false},
 		{"a proxy's by the proxy", []change{proxy(t, ""), deleted}, false},
 		{"a proxy's by the proxy after the mandate", []change{proxy(t, "2024-01-31"), deleted}, true},
 		{"by nobody", []change{deleted, func(s *intake.Submission) { s.Recording = nil }}, true},

@@ -25,6 +25,9 @@ func about(t *testing.T, pairs []pair) []pair {
 // can't withdraw it either.
 func TestAWithdrawalIsAskedWhoAndWhere(t *testing.T) {
 	for _, p := range about(t, slices.Concat(whoPairs(t), wherePairs(t))) {
+		if with(t, p.refused...).Recording.Recorder == intake.Client && p.code == "recorder-contradiction" {
+			continue // the client may withdraw what somebody declared on behalf
+		}
 		if got, refused := refusedAs(t, p, withdrawn); !refused || !slices.Contains(got, p.code) {
 			t.Errorf("%s: got %v, want %s", p.name, got, p.code)
 		}

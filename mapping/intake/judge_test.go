@@ -22,7 +22,7 @@ type pair struct {
 }
 
 func pairs(t *testing.T) []pair {
-	return slices.Concat(standingPairs(t), whoPairs(t), wherePairs(t), targetPairs(t), termPairs(t))
+	return slices.Concat(standingPairs(t), whoPairs(t), wherePairs(t), targetPairs(t), termPairs(t), timePairs(t))
 }
 
 func TestEveryRuleRefusesWhatItIsAboutAndNothingElse(t *testing.T) {

@@ -71,6 +71,10 @@ func (r *Rules) matter(s *Submission) matter {
 		m.unit, m.listed = r.Directory.Find(s.Recording.Unit)
 	}
 	m.deed = m.deedOf(ActOf(s.Before, s.After))
+	if m.deed&(withdrawing|retracting) != 0 && m.recorder == Client {
+		// The person undoes what somebody else declared, whose name stays.
+		m.by = consent.ByClient
+	}
 	m.at = m.when()
 	m.stage = stageOf(m.declared.Person, m.at)
 	return m

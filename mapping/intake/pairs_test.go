@@ -87,8 +87,8 @@ func whoPairs(t *testing.T) []pair {
 		{"a proxy without a mandate", []change{proxy(t, ""), func(s *intake.Submission) { s.After.Mandate = nil }}, "mandate-not-valid", "V7", byWhom, []change{proxy(t, "")}},
 		{"a mandate of no time", []change{proxy(t, ""), timeless}, "mandate-not-valid", "V7", byWhom, []change{proxy(t, ""), denial}},
 		{"a mandate that began later", []change{proxy(t, ""), on(t, "2023-12-31")}, "mandate-not-valid", "V7", byWhom, []change{proxy(t, ""), on(t, "2024-01-01")}},
-		{"recorded in MyKanta after the mandate", []change{proxy(t, "2024-06-18"), func(s *intake.Submission) { s.Recording.At = s.Now.Add(24 * time.Hour) }}, "mandate-not-valid", "V7", byWhom,
-			[]change{proxy(t, "2024-06-18"), at(t, "A"), func(s *intake.Submission) { s.Recording.At = s.Now.Add(24 * time.Hour) }}},
+		{"recorded in MyKanta after the mandate", []change{proxy(t, "2024-06-18"), func(s *intake.Submission) { s.Now = s.Now.Add(24 * time.Hour); s.Recording.At = s.Now }}, "mandate-not-valid", "V7", byWhom,
+			[]change{proxy(t, "2024-06-18"), at(t, "A"), func(s *intake.Submission) { s.Now = s.Now.Add(24 * time.Hour); s.Recording.At = s.Now }}},
 		{"withdrawn after the mandate", []change{proxy(t, "2024-06-17"), withdrawn}, "mandate-not-valid", "V7", byWhom, []change{proxy(t, "2024-06-18"), withdrawn}},
 	}
 }

@@ -30,10 +30,10 @@ func (r *rule) finding(m *matter) Finding {
 }
 
 // table is all rules in their order: whether it can be done at all, who did it,
-// where, at what it is aimed, for how long, and what had to come before. The
+// where, at what it is aimed, for how long, what had to come before, and whether its times agree. The
 // nearer to the person the question, the earlier it is asked, so that who may
 // not declare at all is told so first.
-var table = slices.Concat(standing, who, where, targets, scopes, terms)
+var table = slices.Concat(standing, who, where, targets, scopes, terms, times)
 
 // Elements that findings point at.
 const (

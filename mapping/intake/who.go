@@ -59,6 +59,14 @@ var who = []rule{
 		},
 	},
 	{
+		id: "V4", law: "L703 51", code: "not-a-decision-maker", element: atExtension, deeds: replacing | withdrawing | retracting,
+		text: "The minor declared this alone, found capable to decide; a guardian or legal representative can't replace or withdraw it. The minor does so in person.",
+		broken: func(m *matter) bool {
+			return m.ofMinor() && m.guarded() && m.Before != nil && m.Before.Capacity == consent.CapacityFound &&
+				(m.Before.DeclaredBy == consent.ByMinor || m.Before.DeclaredBy == consent.ByClient)
+		},
+	},
+	{
 		id: "V4", law: "INFERENCE: guardianship ends at 18", code: "not-a-decision-maker", element: atExtension, deeds: personally,
 		text:   "The person was an adult on that day, and a guardian of a child decides nothing for an adult. The client, a legal representative or an authorised person has to declare it.",
 		broken: func(m *matter) bool { return m.stage == adult && m.by == consent.ByGuardian },
