@@ -43,6 +43,10 @@ func ReadRecording(provenance *fhir.Resource) (intake.Recording, error) {
 		all.add(has)
 	}
 	f.recorder(&p, all)
+	if all.unit > 1 {
+		f.add(&list, issue.CodeBusinessRule, "provenance-ambiguous",
+			"The professional records for one service unit; keep one agent with role 7.")
+	}
 	if err := f.err(issue.Unprocessable); err != nil {
 		return intake.Recording{}, err
 	}

@@ -7,7 +7,10 @@ package search
 func NewDefinitionRegistry(bases ...string) (*Registry, error) {
 	types := map[string][]Parameter{
 		// R4 gives a NamingSystem neither url nor version.
-		"NamingSystem": append(commonParameters("NamingSystem"), definitionStatus("NamingSystem")),
+		"NamingSystem": append(commonParameters("NamingSystem"), definitionStatus("NamingSystem"), Parameter{
+			Name: "value", Kind: KindToken, URL: definitions + "NamingSystem-value", Expression: "NamingSystem.uniqueId.value",
+			Doc: "The identifier of the system, such as its URI", extract: each(code, "uniqueId", "value"),
+		}),
 	}
 	for resourceType, own := range map[string][]Parameter{
 		"CodeSystem": nil, "ConceptMap": nil, "ValueSet": nil,

@@ -91,7 +91,7 @@ func searches(t *testing.T, s *server, resource fhir.Element) {
 	names := []string{"_id", "_lastUpdated", "_tag", "_profile", "_security", "_text", "_content", "_list", "_has", "_type", "_source",
 		"identifier", "patient", "status", "category", "date", "period", "actor", "scope", "data", "source-reference", "organization",
 		"consentor", "security-label", "purpose", "action", "target", "agent", "agent-role", "agent-type", "recorded", "when", "entity",
-		"location", "signature-type", "url", "version", "code", "base", "type"}
+		"location", "signature-type", "url", "version", "code", "base", "type", "value"}
 	for _, name := range names {
 		kind, claimed := kinds[name]
 		value := values[kind]

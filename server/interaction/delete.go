@@ -29,12 +29,17 @@ func prepareDelete(s *Service, c Call) (Action, error) {
 		if err != nil {
 			return Response{}, err
 		}
+		told, err := t.provenance(ctx, w.key)
+		if err != nil {
+			return Response{}, err
+		}
 		v, existed, err := t.tx.Delete(ctx, w.key, w.cond)
 		if err != nil {
 			return Response{}, err
 		}
 		if existed {
 			t.removed(w, before, v)
+			t.unwritten(w, told)
 		}
 		return deleted(w, v.Version, v.ETag(), existed), nil
 	}}, nil

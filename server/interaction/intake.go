@@ -36,10 +36,12 @@ type submission struct {
 	after   *consent.Statement // nil if it was deleted
 }
 
-// account is a Provenance that a transaction has written, and where it stands.
+// account is a Provenance that a transaction has written or deleted, and where
+// it stands.
 type account struct {
 	entry    int
-	resource *fhir.Resource
+	resource *fhir.Resource // of a deletion, what was deleted
+	fresh    bool           // it was not there before
 }
 
 // wrote notes a version that the transaction has written, for [Service.judge].
@@ -48,7 +50,7 @@ func (t *turn) wrote(w *write, before *consent.Statement, v storage.Version) err
 	t.changed(v)
 	switch {
 	case v.Key.Type == "Provenance":
-		t.accounts = append(t.accounts, account{w.entry, v.Resource})
+		t.accounts = append(t.accounts, account{w.entry, v.Resource, v.Version == 1})
 	case v.Key.Type == "Consent" && mapping.IsDeclaration(v.Resource):
 		after, err := t.links.service.submitted(v.Resource)
 		if err != nil {
@@ -71,11 +73,11 @@ func (t *turn) removed(w *write, before *consent.Statement, v storage.Version) {
 // to say about each entry, or refuses everything: the error tells all that is
 // wrong, with its place in the Bundle if there is one.
 func (s *Service) judge(ctx context.Context, t *turn) (map[int][]issue.Issue, error) {
-	if s.Intake != Strict || len(t.submissions) == 0 {
+	if s.Intake != Strict || len(t.submissions)+len(t.accounts) == 0 {
 		return nil, nil
 	}
 	said := make(map[int][]issue.Issue, len(t.submissions))
-	var faults []issue.Issue
+	faults := s.misplaced(t)
 	for i := range t.submissions {
 		found, refused, err := s.judgeOne(ctx, t, &t.submissions[i])
 		if err != nil {
@@ -90,18 +92,21 @@ func (s *Service) judge(ctx context.Context, t *turn) (map[int][]issue.Issue, er
 }
 
 func (s *Service) judgeOne(ctx context.Context, t *turn, one *submission) ([]issue.Issue, bool, error) {
-	told := slices.DeleteFunc(slices.Clone(t.accounts), func(a account) bool { return !tellsAbout(a.resource, one) })
-	if len(told) > 1 {
-		return []issue.Issue{t.placed(told[1].entry, ambiguous)}, true, nil
+	accounts := slices.DeleteFunc(slices.Clone(t.accounts), func(a account) bool { return !tellsAbout(a.resource, one) })
+	if len(accounts) > 1 {
+		return []issue.Issue{t.placed(accounts[1].entry, ambiguous)}, true, nil
 	}
 	asked := intake.Submission{Before: one.before, After: one.after, Now: t.tx.Now()}
 	provenance := one.entry
-	if len(told) == 1 {
-		recording, err := mapping.ReadRecording(told[0].resource)
-		if err != nil {
-			return nil, false, placed("Provenance", err)
+	if len(accounts) == 1 {
+		recording, err := mapping.ReadRecording(accounts[0].resource)
+		if found, err := told(err); err != nil || len(found) > 0 {
+			for i := range found {
+				found[i] = t.placed(accounts[0].entry, found[i])
+			}
+			return found, true, err
 		}
-		asked.Recording, provenance = &recording, told[0].entry
+		asked.Recording, provenance = &recording, accounts[0].entry
 	}
 	var err error
 	if asked.Others, err = t.others(ctx, one); err != nil {

@@ -3,6 +3,7 @@ package interaction
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"tahto/fhir"
 	"tahto/fhir/issue"
@@ -58,7 +59,7 @@ func (s *Service) mayReplace(w *write, before *consent.Statement) error {
 		return issue.New(issue.Unprocessable, "Consent.category", "An update can't make a declaration another one. Withdraw or annul this one, and send the other as a Consent of its own.").Coded(issue.CodeBusinessRule)
 	case after.Person != before.Person:
 		return issue.New(issue.Unprocessable, "Consent.patient", "An update can't make a declaration somebody else's. Annul this one, and send the other as a Consent of its own.").Coded(issue.CodeBusinessRule)
-	case s.Intake == Strict && w.cond.Match == nil:
+	case s.Intake == Strict && (w.cond.Match == nil || slices.Contains(w.cond.Match, "*")):
 		return issue.New(issue.PreconditionFailed, "http.If-Match", "A declaration is replaced or withdrawn only with If-Match (ifMatch in a Bundle), which names the version that was read, such as W/\"1\".").Because("version-required")
 	}
 	return nil

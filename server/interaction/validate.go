@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"tahto/fhir"
-	"tahto/fhir/bundle"
 	"tahto/fhir/issue"
 	"tahto/profiles/validate"
 	"tahto/storage"
@@ -157,81 +156,6 @@ func (s *Service) stored(ctx context.Context, key fhir.Key) (v storage.Version, 
 func (s *Service) content(e examination) ([]issue.Issue, error) {
 	asked := append(s.profilesOf(e.resource), e.profiles...)
 	return joined(s.readAs(e.resource), s.Validator.Validate(e.resource, validate.Options{Profiles: asked, ProfilesOf: s.profilesOf, Now: s.Now()}))
-}
-
-// errRehearsed undoes a rehearsal.
-var errRehearsed = errors.New("rehearsed")
-
-// attempt does something in a transaction and tells what there is to say.
-type attempt func(ctx context.Context, t *turn) ([]issue.Issue, error)
-
-// rehearse does what the mode says, as if it had been sent, and undoes it: who
-// may declare what depends on what else is there.
-func (s *Service) rehearse(ctx context.Context, c Call, e examination) ([]issue.Issue, error) {
-	do, err := s.attempt(c, e)
-	var said []issue.Issue
-	if err == nil {
-		err = s.Store.Update(ctx, func(tx *storage.Tx) (err error) {
-			if said, err = do(ctx, s.turn(tx)); err == nil {
-				err = errRehearsed
-			}
-			return err
-		})
-	}
-	if errors.Is(err, errRehearsed) {
-		return said, nil
-	}
-	found, err := told(err)
-	return withoutProvenance(found), err
-}
-
-func (s *Service) attempt(c Call, e examination) (attempt, error) {
-	call := Call{Request: e.request(c), inside: true}
-	if c.Type == "Bundle" {
-		work, err := bundle.Plan(e.resource, s.NewID)
-		if err != nil || !work.Transaction {
-			return nothing, err
-		}
-		parts, err := s.parts(call, work)
-		return func(ctx context.Context, t *turn) ([]issue.Issue, error) {
-			_, err := s.runAll(ctx, t, work, parts)
-			return nil, err
-		}, err
-	}
-	action, _, err := s.prepare(call)
-	return func(ctx context.Context, t *turn) ([]issue.Issue, error) {
-		if _, err := action.Part(ctx, t); err != nil {
-			return nil, err
-		}
-		said, err := s.judge(ctx, t)
-		return said[0], err
-	}, err
-}
-
-func nothing(context.Context, *turn) ([]issue.Issue, error) { return nil, nil }
-
-// request is what would have been sent.
-func (e *examination) request(c Call) Request {
-	r := Request{Method: http.MethodPost, Path: c.Type, Body: e.resource, RequestID: c.RequestID}
-	switch e.mode {
-	case "update":
-		r.Method, r.Path, r.IfMatch = http.MethodPut, e.key.String(), "*"
-	case "delete":
-		r.Method, r.Path, r.Body = http.MethodDelete, e.key.String(), nil
-	}
-	return r
-}
-
-// withoutProvenance takes back that a declaration lacks its Provenance: one
-// that is sent to be validated alone has none, and is not at fault.
-func withoutProvenance(found []issue.Issue) []issue.Issue {
-	for i := range found {
-		if found[i].Reason == "provenance-required" {
-			found[i].Severity, found[i].Code = issue.SeverityInformation, issue.CodeInformational
-			found[i].Text = "Who recorded the declaration is told by its Provenance, which comes with it in one transaction: who may declare this is not said here. Validate the Bundle of both to know."
-		}
-	}
-	return found
 }
 
 // told are the issues of a client's fault; another error stays one.

@@ -2,6 +2,7 @@ package interaction
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -65,6 +66,11 @@ func (s *Service) newWrite(c Call) (*write, error) {
 	var err error
 	if w.resource, w.says, err = s.admit(c); err != nil {
 		return nil, err
+	}
+	if c.planned != nil {
+		for i := range w.says {
+			w.says[i].Expression = inEntry(fmt.Sprintf("Bundle.entry[%d]", w.entry), w.says[i].Expression)
+		}
 	}
 	w.looks = hasConditional(w.resource)
 	w.cond, err = preconditions(c)
