@@ -12,12 +12,7 @@ import (
 // informed and has consented (Consent/given, told by Provenance/told).
 func strict(t *testing.T) *server {
 	t.Helper()
-	archive := open(t)
-	o := archive.Options
-	o.Intake = interaction.Strict
-	service, err := interaction.New(o)
-	must(t, err)
-	s := &server{Service: service, t: t, store: archive.store, records: archive.records, clock: archive.clock}
+	s := open(t, strictly)
 	information := declaration("informed", "information", permit,
 		`,"policyRule":{"coding":[{"system":"https://tahto.example/fhir/CodeSystem/information-version","code":"2.0"}]}`)
 	told := strings.Replace(provenance("Consent/given"), `"contained"`, `"id":"told","contained"`, 1)

@@ -54,12 +54,18 @@ func joined(fault error, found []issue.Issue) ([]issue.Issue, error) {
 	if fault == nil {
 		return found, nil
 	}
+	read := slices.Clone(e.Issues)
 	known := func(i issue.Issue) bool {
-		return slices.ContainsFunc(e.Issues, func(of issue.Issue) bool {
+		at := slices.IndexFunc(read, func(of issue.Issue) bool {
 			return of.Expression == i.Expression || of.Reason != "" && of.Reason == i.Reason
 		})
+		if at >= 0 && read[at].Reason == "" && i.Severity == issue.SeverityError {
+			read[at].Reason = i.Reason // a client goes by the code, whoever says it
+		}
+		return at >= 0
 	}
-	return append(slices.Clone(e.Issues), slices.DeleteFunc(found, known)...), nil
+	rest := slices.DeleteFunc(found, known)
+	return append(read, rest...), nil
 }
 
 // readAs reads a resource as what it is here, for what is wrong with it: a

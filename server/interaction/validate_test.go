@@ -31,7 +31,7 @@ func TestValidateTellsEverythingAtOnceAndStoresNothing(t *testing.T) {
 	s := open(t, strictly)
 	wrong := strings.NewReplacer(`"status":"active"`, `"status":"forbidden","colour":"red"`, `"dateTime":"`, `"dateTime":"2`).Replace(health(""))
 	got := s.want(200, s.ask("POST Consent/$validate", body(t, wrong))).Resource
-	for _, want := range []string{"code-invalid Consent.status", "element-unknown Consent.colour", "Consent.dateTime"} {
+	for _, want := range []string{"code-not-in-value-set Consent.status", "element-unknown Consent.colour", "Consent.dateTime"} {
 		if all := strings.Join(findings(got), "\n"); !strings.Contains(all, want) {
 			t.Errorf("%s is not among\n%s", want, all)
 		}
