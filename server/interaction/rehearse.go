@@ -9,6 +9,7 @@ import (
 	"tahto/fhir"
 	"tahto/fhir/bundle"
 	"tahto/fhir/issue"
+	"tahto/mapping"
 	"tahto/storage"
 )
 
@@ -138,4 +139,30 @@ func withoutProvenance(found []issue.Issue) []issue.Issue {
 		}
 	}
 	return found
+}
+
+// askLaw tells what the law says of a declaration that could not be sent, since
+// it does not conform: whoever corrects it wants to know all at once. It says
+// nothing of what can't be read.
+func (s *Service) askLaw(ctx context.Context, e examination) ([]issue.Issue, error) {
+	if e.resource == nil || e.resource.Type() != "Consent" || !mapping.IsDeclaration(e.resource) {
+		return nil, nil
+	}
+	after, err := s.submitted(e.resource)
+	if err != nil {
+		return nil, nil // that is among the faults of the content
+	}
+	var said map[int][]issue.Issue
+	err = s.Store.View(ctx, func(tx *storage.Tx) error {
+		t := s.turn(tx)
+		before, _, err := t.previous(ctx, e.key)
+		if err != nil {
+			return err
+		}
+		t.submissions = []submission{{key: e.key, before: before, after: &after}}
+		said, err = s.judge(ctx, t)
+		return err
+	})
+	found, err := told(err)
+	return withoutProvenance(append(said[0], found...)), err
 }

@@ -137,8 +137,15 @@ func (s *Service) examine(ctx context.Context, c Call, e examination) ([]issue.I
 			return nil, err
 		}
 	}
-	if e.mode == "" || issue.List(issue.Unprocessable, found) != nil {
+	if e.mode == "" {
 		return found, nil
+	}
+	if issue.List(issue.Unprocessable, found) != nil {
+		more, err := s.askLaw(ctx, e)
+		known := func(i issue.Issue) bool {
+			return slices.ContainsFunc(found, func(told issue.Issue) bool { return told.Reason == i.Reason })
+		}
+		return append(found, slices.DeleteFunc(more, known)...), err
 	}
 	more, err := s.rehearse(ctx, c, e)
 	return append(found, more...), err

@@ -103,13 +103,14 @@ func TestValidateRehearsesWhatTheModeSays(t *testing.T) {
 	s := &server{Service: service, t: t, store: archive.store, records: archive.records, clock: archive.clock}
 	withdrawn := strings.Replace(health("there"), `"status":"active"`, `"status":"draft"`, 1)
 	for name, test := range map[string]struct{ request, body, want string }{
-		"a consent before any information": {"POST Consent/$validate?mode=create", health(""), "error information-not-received"},
-		"its Provenance is not missed":     {"POST Consent/$validate?mode=create", health(""), "information provenance-required"},
-		"a status that can't follow":       {"POST Consent/there/$validate?mode=update", withdrawn, "error status-transition Consent.status"},
-		"an update of nothing":             {"POST Consent/none/$validate?mode=update", health("none"), "error information-not-received"},
-		"an id that is another's":          {"POST Consent/there/$validate?mode=update", health("other"), "error value Consent.id"},
-		"a deletion":                       {"GET Consent/there/$validate?mode=delete", "", "information provenance-required"},
-		"what is stored":                   {"GET Consent/there/$validate", "", "information informational"},
+		"a consent before any information":           {"POST Consent/$validate?mode=create", health(""), "error information-not-received"},
+		"what the law says of what does not conform": {"POST Consent/$validate?mode=create", strings.Replace(health(""), `"status"`, `"colour":"red","status"`, 1), "error information-not-received Consent.dateTime"},
+		"its Provenance is not missed":               {"POST Consent/$validate?mode=create", health(""), "information provenance-required"},
+		"a status that can't follow":                 {"POST Consent/there/$validate?mode=update", withdrawn, "error status-transition Consent.status"},
+		"an update of nothing":                       {"POST Consent/none/$validate?mode=update", health("none"), "error information-not-received"},
+		"an id that is another's":                    {"POST Consent/there/$validate?mode=update", health("other"), "error value Consent.id"},
+		"a deletion":                                 {"GET Consent/there/$validate?mode=delete", "", "information provenance-required"},
+		"what is stored":                             {"GET Consent/there/$validate", "", "information informational"},
 		"a Bundle": {"POST Bundle/$validate?mode=create", transaction(entry("urn:uuid:"+uuid(1), health(""), "POST Consent"),
 			entry("", provenance("urn:uuid:"+uuid(1)), "POST Provenance")), "error information-not-received Bundle.entry[0].resource"},
 		"a batch, which can't bring both": {"POST Bundle/$validate?mode=create", batch(entry("urn:uuid:"+uuid(1), health(""), "POST Consent")), "error provenance-required Bundle.entry[0].resource"},
