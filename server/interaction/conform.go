@@ -1,6 +1,7 @@
 package interaction
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 
@@ -65,7 +66,19 @@ func joined(fault error, found []issue.Issue) ([]issue.Issue, error) {
 		return at >= 0
 	}
 	rest := slices.DeleteFunc(found, known)
+	for i := range read {
+		if read[i].Reason == "" {
+			read[i].Reason = cmp.Or(reasonsOf[read[i].Code], "declaration-not-readable")
+		}
+	}
 	return append(read, rest...), nil
+}
+
+// reasonsOf are the codes that the definitions' faults have, for those of the
+// same sort that only the reading of a declaration finds.
+var reasonsOf = map[issue.Code]string{
+	issue.CodeRequired: "element-missing", issue.CodeValue: "format", issue.CodeStructure: "type-mismatch",
+	issue.CodeCodeInvalid: "code-not-in-value-set", issue.CodeExtension: "extension-unknown",
 }
 
 // readAs reads a resource as what it is here, for what is wrong with it: a
