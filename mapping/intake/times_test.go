@@ -45,6 +45,8 @@ func timePairs(t *testing.T) []pair {
 		{"withdrawn from an earlier day", []change{withdrawn, later(9 * dayLong), until(-dayLong)}, contradiction, at2, "Consent.provision.period.end", []change{withdrawn, later(9 * dayLong), until(0)}},
 		{"withdrawn with another target", []change{denial, withdrawn, denies(t, consent.DenialHealth, "B", consent.PatientPublic)}, "withdrawal-differs", at2, "Consent.provision", []change{denial, withdrawn}},
 		{"withdrawn with another beginning", []change{withdrawn, from(-time.Hour)}, "withdrawal-differs", at2, "Consent.provision", []change{withdrawn}},
+		{"a draft of a denial towards somebody", []change{denial, towards(t, "B"), func(s *intake.Submission) { s.After.Status = consent.Draft }}, "recipient-target-not-supported", "V16", "Consent.provision.actor",
+			[]change{denial, func(s *intake.Submission) { s.After.Status = consent.Draft }}},
 		{"a capable minor's own, by a guardian", append(guardian, declaredAlone), "not-a-decision-maker", "V4", byWhom, guardian},
 	}
 }

@@ -8,7 +8,8 @@ import (
 )
 
 // targets is V9 to V12 and V16: at what a denial may be aimed (rules section
-// 2.1). Nothing of it is asked of a withdrawal.
+// 2.1). Of a withdrawal
+// nothing of it is asked, save that it names no recipient.
 var targets = []rule{
 	{
 		id: "V9", law: "S3.32; K-denial-pat-old", code: "target-inside-one-file", element: atActor, deeds: setting,
@@ -24,6 +25,13 @@ var targets = []rule{
 		id: "V16", law: "L703 59, INFERENCE", code: "recipient-target-not-supported", element: atActor, deeds: setting,
 		text:   "The law knows no denial against one recipient. Deny the source of the data, which then holds towards everybody else, or withdraw the consent.",
 		broken: func(m *matter) bool { return m.aimed() == atRecipient },
+	},
+	{
+		// Nothing with a recipient is ever stored, whatever its status: it could
+		// not be read again.
+		id: "V16", law: "L703 59, INFERENCE", code: "recipient-target-not-supported", element: atActor, deeds: everything &^ setting,
+		text:   "The law knows no denial against one recipient, in a draft or in what is withdrawn or annulled neither. Leave the recipient out.",
+		broken: func(m *matter) bool { return m.After != nil && !m.target().Recipient.IsZero() },
 	},
 	{
 		id: "V9", law: "L703 59; L61 13", code: "target-not-available", element: atProvision, deeds: setting,

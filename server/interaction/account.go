@@ -24,9 +24,9 @@ func (s *Service) misplaced(t *turn) []issue.Issue {
 		switch persons := t.toldBy(a); {
 		case !a.fresh:
 			faults = append(faults, t.placed(a.entry, misplacedBy("Provenance", "The Provenance of a declaration is neither changed nor deleted. What was declared is replaced, withdrawn or annulled with a new Provenance.")))
-		case persons == nil:
+		case len(persons) == 0 && s.ForeignConsents != KeepForeign:
 			faults = append(faults, t.placed(a.entry, misplacedBy("Provenance.target", "The Provenance tells about a version that this transaction does not write or annul. Send it together with its declaration.")))
-		case slices.ContainsFunc(persons[1:], func(other consent.Identifier) bool { return other != persons[0] }):
+		case slices.ContainsFunc(persons, func(other consent.Identifier) bool { return other != persons[0] }):
 			faults = append(faults, t.placed(a.entry, misplacedBy("Provenance.target", "The Provenance tells about declarations of several persons. Send one for each.")))
 		}
 	}
@@ -55,14 +55,14 @@ func (t *turn) toldBy(a *account) []consent.Identifier {
 	return persons
 }
 
-// unwritten notes a Provenance that the transaction has deleted.
+// unwritten notes a Provenance that the transaction has deleted or replaced.
 func (t *turn) unwritten(w *write, was *fhir.Resource) {
 	if was != nil {
 		t.accounts = append(t.accounts, account{entry: w.entry, resource: was})
 	}
 }
 
-// provenance is the Provenance that is about to be deleted, nil if it is none or
+// provenance is the Provenance that is about to be deleted or replaced, nil if it is none or
 // not there.
 func (t *turn) provenance(ctx context.Context, key fhir.Key) (*fhir.Resource, error) {
 	if key.Type != "Provenance" {

@@ -28,11 +28,15 @@ func TestWhoRecordedADeclarationIsToldOnce(t *testing.T) {
 	told := strings.Replace(provenance("Consent/given"), `"contained"`, `"id":"told","contained"`, 1)
 	withdrawn := strings.NewReplacer(`"status":"active"`, `"status":"inactive"`).Replace(health("given"))
 	for name, test := range map[string]struct{ request, body, want string }{
-		"changed":                  {"PUT Provenance/told", told, "error provenance-misplaced Provenance"},
-		"deleted":                  {"DELETE Provenance/told", "", "error provenance-misplaced"},
-		"deleted in a transaction": {"POST ", transaction(entry("", "", "DELETE Provenance/told")), "error provenance-misplaced Bundle.entry[0]"},
-		"added":                    {"POST Provenance", provenance("Consent/given"), "error provenance-misplaced Provenance.target"},
-		"added to an old version":  {"POST Provenance", provenance("Consent/given/_history/1"), "error provenance-misplaced Provenance.target"},
+		"changed":        {"PUT Provenance/told", told, "error provenance-misplaced Provenance"},
+		"made another's": {"PUT Provenance/told", `{"resourceType":"Provenance","id":"told","target":[{"reference":"http://elsewhere.example/Patient/1"}],"recorded":"2024-01-10T09:00:00+02:00","agent":[{"who":{"display":"nobody"}}]}`, "error provenance-misplaced Provenance"},
+		"a draft that no decision could read": {"PUT Consent/d", strings.Replace(declaration("d", "denial-health", `{"type":"deny","actor":[{"role":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ParticipationType","code":"PRCP"}]},"reference":{"identifier":{"system":"urn:ietf:rfc:3986","value":"urn:oid:1.2.246.10.99000022.19.1"}}}]}`), `"active"`, `"draft"`, 1),
+			"error recipient-target-not-supported"},
+		"a reference that makes it unreadable": {"POST ", transaction(entry("urn:uuid:"+uuid(7), strings.Replace(health(""), "http://data.finlex.fi/eli/sd/2023/703", "urn:uuid:"+uuid(7), 1), "POST Consent")), "error"},
+		"deleted":                              {"DELETE Provenance/told", "", "error provenance-misplaced"},
+		"deleted in a transaction":             {"POST ", transaction(entry("", "", "DELETE Provenance/told")), "error provenance-misplaced Bundle.entry[0]"},
+		"added":                                {"POST Provenance", provenance("Consent/given"), "error provenance-misplaced Provenance.target"},
+		"added to an old version":              {"POST Provenance", provenance("Consent/given/_history/1"), "error provenance-misplaced Provenance.target"},
 		"added beside another": {"POST ", transaction(entry("", withdrawn, "PUT Consent/given", `,"ifMatch":"W/\"1\""`),
 			entry("", strings.Replace(provenance("Consent/given"), `"target":[`, `"target":[{"reference":"Consent/informed"},`, 1), "POST Provenance")),
 			"error provenance-misplaced Bundle.entry[1].resource.target"},

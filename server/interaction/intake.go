@@ -54,7 +54,7 @@ func (t *turn) wrote(w *write, before *consent.Statement, v storage.Version) err
 	case v.Key.Type == "Consent" && mapping.IsDeclaration(v.Resource):
 		after, err := t.links.service.submitted(v.Resource)
 		if err != nil {
-			return fmt.Errorf("stored declaration %s can't be read: %v", v.Reference(), err)
+			return err // references that were made real can make it unreadable
 		}
 		t.submissions = append(t.submissions, submission{w.entry, v.Key, v.Version, before, &after})
 	}
@@ -87,8 +87,14 @@ func (s *Service) judge(ctx context.Context, t *turn) (map[int][]issue.Issue, er
 		if refused {
 			faults = append(faults, found...)
 		}
+		if len(faults) > enoughFaults {
+			break
+		}
 	}
-	return said, issue.List(issue.Unprocessable, faults)
+	if err := issue.List(issue.Unprocessable, faults); err != nil {
+		return nil, err
+	}
+	return said, nil
 }
 
 func (s *Service) judgeOne(ctx context.Context, t *turn, one *submission) ([]issue.Issue, bool, error) {
@@ -108,9 +114,12 @@ func (s *Service) judgeOne(ctx context.Context, t *turn, one *submission) ([]iss
 		}
 		asked.Recording, provenance = &recording, accounts[0].entry
 	}
-	var err error
-	if asked.Others, err = t.others(ctx, one); err != nil {
-		return nil, false, err
+	if one.after != nil && one.after.Status == consent.Active {
+		// Only what comes into force has to come after something else.
+		var err error
+		if asked.Others, err = t.others(ctx, one); err != nil {
+			return nil, false, err
+		}
 	}
 	found := s.rules.Judge(asked)
 	issues := make([]issue.Issue, len(found))

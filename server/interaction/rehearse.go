@@ -22,31 +22,36 @@ type attempt func(ctx context.Context, t *turn) ([]issue.Issue, error)
 // rehearse does what the mode says, as if it had been sent, and undoes it: who
 // may declare what depends on what else is there.
 func (s *Service) rehearse(ctx context.Context, c Call, e examination) ([]issue.Issue, error) {
-	do, err := s.attempt(ctx, c, e)
-	var said []issue.Issue
-	if err == nil {
-		err = s.Store.Update(ctx, func(tx *storage.Tx) (err error) {
-			if said, err = do(ctx, s.turn(tx)); err == nil {
-				err = errRehearsed
-			}
-			return err
-		})
+	if c.Type == "Bundle" {
+		return s.rehearseBundle(ctx, Call{Request: e.request(c), inside: true}, e.resource)
 	}
+	do, err := s.attempt(ctx, c, e)
+	if err == nil {
+		var said []issue.Issue
+		if said, err = s.undone(ctx, do); err == nil {
+			return said, nil
+		}
+	}
+	found, err := told(err)
+	return withoutProvenance(found), err
+}
+
+// undone does something in a transaction and takes it back.
+func (s *Service) undone(ctx context.Context, do attempt) (said []issue.Issue, err error) {
+	err = s.Store.Update(ctx, func(tx *storage.Tx) (err error) {
+		if said, err = do(ctx, s.turn(tx)); err == nil {
+			err = errRehearsed
+		}
+		return err
+	})
 	if errors.Is(err, errRehearsed) {
 		return said, nil
 	}
-	found, err := told(err)
-	if c.Type != "Bundle" {
-		found = withoutProvenance(found)
-	}
-	return found, err
+	return nil, err
 }
 
 func (s *Service) attempt(ctx context.Context, c Call, e examination) (attempt, error) {
 	call := Call{Request: e.request(c), inside: true}
-	if c.Type == "Bundle" {
-		return s.attemptBundle(call, e.resource)
-	}
 	if e.mode == "update" {
 		// It would be sent with the version that was read, if there is one.
 		switch stored, err := s.stored(ctx, e.key); {
@@ -70,34 +75,30 @@ func (s *Service) attemptOne(action Action) attempt {
 	}
 }
 
-func (s *Service) attemptBundle(call Call, sent *fhir.Resource) (attempt, error) {
+func (s *Service) rehearseBundle(ctx context.Context, call Call, sent *fhir.Resource) ([]issue.Issue, error) {
 	work, err := bundle.Plan(sent, s.NewID)
-	if err != nil {
-		return nil, err
-	}
-	if !work.Transaction {
-		return func(ctx context.Context, t *turn) ([]issue.Issue, error) { return s.attemptEach(ctx, t, call, work) }, nil
+	switch {
+	case err != nil:
+		return told(err)
+	case !work.Transaction:
+		return s.rehearseEach(ctx, call, work)
 	}
 	parts, err := s.parts(call, work)
-	return func(ctx context.Context, t *turn) ([]issue.Issue, error) {
-		_, err := s.runAll(ctx, t, work, parts)
-		return nil, err
-	}, err
+	if err == nil {
+		_, err = s.undone(ctx, func(ctx context.Context, t *turn) ([]issue.Issue, error) {
+			_, err := s.runAll(ctx, t, work, parts)
+			return nil, err
+		})
+	}
+	return told(err)
 }
 
-// attemptEach tries the entries of a batch that write, one after the other. What
-// fails fails alone.
-func (s *Service) attemptEach(ctx context.Context, t *turn, call Call, work *bundle.Work) ([]issue.Issue, error) {
+// rehearseEach tries the entries of a batch that write, each as if it came
+// alone: other writers have their turn between them.
+func (s *Service) rehearseEach(ctx context.Context, call Call, work *bundle.Work) ([]issue.Issue, error) {
 	var found []issue.Issue
 	for _, step := range work.Steps {
-		err := step.Fault
-		var said []issue.Issue
-		if err == nil {
-			var action Action
-			if action, err = s.preparePart(inside(call, step)); err == nil && action.Writes {
-				said, err = s.attemptOne(action)(ctx, s.turn(t.tx))
-			}
-		}
+		said, err := s.rehearseStep(ctx, call, step)
 		faults, err := told(underEntry(step.Entry, err))
 		if err != nil {
 			return nil, err
@@ -106,9 +107,22 @@ func (s *Service) attemptEach(ctx context.Context, t *turn, call Call, work *bun
 			one.Expression = inEntry(fmt.Sprintf("Bundle.entry[%d]", step.Entry), one.Expression)
 			found = append(found, one)
 		}
-		found = append(found, faults...)
+		if found = append(found, faults...); len(found) > enoughFaults {
+			break
+		}
 	}
 	return found, nil
+}
+
+func (s *Service) rehearseStep(ctx context.Context, call Call, step bundle.Step) ([]issue.Issue, error) {
+	if step.Fault != nil {
+		return nil, step.Fault
+	}
+	action, err := s.preparePart(inside(call, step))
+	if err != nil || !action.Writes {
+		return nil, err
+	}
+	return s.undone(ctx, s.attemptOne(action))
 }
 
 // isAbsent tells whether an error says that a resource is not there, or no more.

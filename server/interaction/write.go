@@ -147,8 +147,13 @@ func (w *write) put(ctx context.Context, t *turn) (v storage.Version, created bo
 	if err != nil {
 		return storage.Version{}, false, err
 	}
+	told, err := t.provenance(ctx, w.key)
+	if err != nil {
+		return storage.Version{}, false, err
+	}
 	if v, created, err = t.tx.Put(ctx, resource, w.cond); err != nil {
 		return storage.Version{}, false, err
 	}
+	t.unwritten(w, told)
 	return v, created, t.wrote(w, before, v)
 }
