@@ -77,9 +77,9 @@ func (s *Service) judge(ctx context.Context, t *turn) (map[int][]issue.Issue, er
 		return nil, nil
 	}
 	said := make(map[int][]issue.Issue, len(t.submissions))
-	faults := s.misplaced(t)
+	faults, told := s.misplaced(t), t.told()
 	for i := range t.submissions {
-		found, refused, err := s.judgeOne(ctx, t, &t.submissions[i])
+		found, refused, err := s.judgeOne(ctx, t, told, &t.submissions[i])
 		if err != nil {
 			return nil, err
 		}
@@ -97,8 +97,8 @@ func (s *Service) judge(ctx context.Context, t *turn) (map[int][]issue.Issue, er
 	return said, nil
 }
 
-func (s *Service) judgeOne(ctx context.Context, t *turn, one *submission) ([]issue.Issue, bool, error) {
-	accounts := slices.DeleteFunc(slices.Clone(t.accounts), func(a account) bool { return !tellsAbout(a.resource, one) })
+func (s *Service) judgeOne(ctx context.Context, t *turn, told map[written][]account, one *submission) ([]issue.Issue, bool, error) {
+	accounts := told[written{one.key, one.version}]
 	if len(accounts) > 1 {
 		return []issue.Issue{t.placed(accounts[1].entry, ambiguous)}, true, nil
 	}
@@ -106,7 +106,7 @@ func (s *Service) judgeOne(ctx context.Context, t *turn, one *submission) ([]iss
 	provenance := one.entry
 	if len(accounts) == 1 {
 		recording, err := mapping.ReadRecording(accounts[0].resource)
-		if found, err := told(err); err != nil || len(found) > 0 {
+		if found, err := issuesOf(err); err != nil || len(found) > 0 {
 			for i := range found {
 				found[i] = t.placed(accounts[0].entry, found[i])
 			}
@@ -164,15 +164,25 @@ func (t *turn) placed(entry int, i issue.Issue) issue.Issue {
 	return i
 }
 
-// tellsAbout tells whether a Provenance has the version as its target.
-func tellsAbout(provenance *fhir.Resource, of *submission) bool {
-	for target := range provenance.Root().Each("target") {
-		key, version, local := readRelative(target.Get("reference").Text())
-		if local && key == of.key && version == of.version {
-			return true
+// written is one version of a resource.
+type written struct {
+	key     fhir.Key
+	version uint64
+}
+
+// told are the Provenances of the transaction by the versions they tell about.
+func (t *turn) told() map[written][]account {
+	all := map[written][]account{}
+	for _, a := range t.accounts {
+		for target := range a.resource.Root().Each("target") {
+			key, version, local := readRelative(target.Get("reference").Text())
+			of := written{key, version}
+			if known := all[of]; local && (len(known) == 0 || known[len(known)-1].entry != a.entry) {
+				all[of] = append(known, a)
+			}
 		}
 	}
-	return false
+	return all
 }
 
 // others are the declarations of the same person as they stand when the

@@ -32,7 +32,7 @@ func (s *Service) rehearse(ctx context.Context, c Call, e examination) ([]issue.
 			return said, nil
 		}
 	}
-	found, err := told(err)
+	found, err := issuesOf(err)
 	return withoutProvenance(found), err
 }
 
@@ -79,7 +79,7 @@ func (s *Service) rehearseBundle(ctx context.Context, call Call, sent *fhir.Reso
 	work, err := bundle.Plan(sent, s.NewID)
 	switch {
 	case err != nil:
-		return told(err)
+		return issuesOf(err)
 	case !work.Transaction:
 		return s.rehearseEach(ctx, call, work)
 	}
@@ -90,7 +90,7 @@ func (s *Service) rehearseBundle(ctx context.Context, call Call, sent *fhir.Reso
 			return nil, err
 		})
 	}
-	return told(err)
+	return issuesOf(err)
 }
 
 // rehearseEach tries the entries of a batch that write, each as if it came
@@ -99,7 +99,7 @@ func (s *Service) rehearseEach(ctx context.Context, call Call, work *bundle.Work
 	var found []issue.Issue
 	for _, step := range work.Steps {
 		said, err := s.rehearseStep(ctx, call, step)
-		faults, err := told(underEntry(step.Entry, err))
+		faults, err := issuesOf(underEntry(step.Entry, err))
 		if err != nil {
 			return nil, err
 		}
@@ -177,6 +177,6 @@ func (s *Service) askLaw(ctx context.Context, e examination) ([]issue.Issue, err
 		said, err = s.judge(ctx, t)
 		return err
 	})
-	found, err := told(err)
+	found, err := issuesOf(err)
 	return withoutProvenance(append(said[0], found...)), err
 }

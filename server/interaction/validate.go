@@ -165,8 +165,8 @@ func (s *Service) content(e examination) ([]issue.Issue, error) {
 	return joined(s.readAs(e.resource), s.Validator.Validate(e.resource, validate.Options{Profiles: asked, ProfilesOf: s.profilesOf, Now: s.Now()}))
 }
 
-// told are the issues of a client's fault; another error stays one.
-func told(err error) ([]issue.Issue, error) {
+// issuesOf are the issues of a client's fault; another error stays one.
+func issuesOf(err error) ([]issue.Issue, error) {
 	e, ours := errors.AsType[*issue.Error](err)
 	if !ours {
 		return nil, err
