@@ -59,7 +59,7 @@ func (m *machine) pushText(text string, at expr) error {
 		return tooCostly(at.position())
 	}
 	m.push(StringValue(text))
-	return m.spend(len(text)/16, at)
+	return m.spend(len(text)/eachText, at)
 }
 
 // pushNumber pushes a number, unless there is none or it is out of bounds.
@@ -128,6 +128,7 @@ func (m *machine) calculateQuantity(op string, a, b Value) (v Value, ok, fits bo
 	if a.kind != kindQuantity || b.kind != kindQuantity {
 		return Value{}, false, false
 	}
+	m.countUnits(a, b)
 	switch op {
 	case "*", "/":
 		v, ok = multiplied(a, b, op == "/")

@@ -30,9 +30,15 @@ func (m *machine) toConvert(c *call) (v Value, unit string, err error) {
 		return Value{}, "", err
 	}
 	if len(c.args) > 0 {
-		unit, _, err = m.textArgument(c, 0)
+		if unit, _, err = m.textArgument(c, 0); err != nil {
+			return Value{}, "", err
+		}
 	}
-	return m.asQuantity(m.operand(v)), unit, err
+	v = m.asQuantity(m.operand(v))
+	if unit != "" {
+		m.countUnits(quantity(decimal{}, unit, false), v)
+	}
+	return v, unit, m.spend(len(v.text)/eachText, c)
 }
 
 func conversion(convert func(v Value) (Value, bool)) func(m *machine, c *call) error {
@@ -110,10 +116,20 @@ func toDecimal(v Value) (Value, bool) {
 	case kindInteger, kindBoolean:
 		return number(decimalOf(v.number)), true
 	case kindString:
-		d, ok := parseDecimal(v.text)
-		return number(d), ok && !strings.ContainsAny(v.text, "eE") && !strings.HasSuffix(v.text, ".")
+		d, ok := plainDecimal(v.text)
+		return number(d), ok
 	}
 	return Value{}, false
+}
+
+// plainDecimal reads a number as a text may hold it: without an exponent, and
+// with digits on both sides of the point.
+func plainDecimal(text string) (decimal, bool) {
+	digits := strings.TrimLeft(text, "+-")
+	if strings.HasPrefix(digits, ".") || strings.HasSuffix(digits, ".") || strings.ContainsAny(digits, "eE") {
+		return decimal{}, false
+	}
+	return parseDecimal(text)
 }
 
 func toText(v Value) (Value, bool) {
@@ -169,10 +185,10 @@ func quantityOfText(text string) (Value, bool) {
 	for end < len(text) && (isDigit(text[end]) || strings.IndexByte("+-.", text[end]) >= 0) {
 		end++
 	}
-	d, ok := parseDecimal(text[:end])
+	d, ok := plainDecimal(text[:end])
 	rest := strings.TrimLeft(text[end:], " \t\r\n")
 	switch quoted := len(rest) > 2 && rest[0] == '\'' && rest[len(rest)-1] == '\''; {
-	case !ok || strings.HasSuffix(text[:end], "."):
+	case !ok:
 		return Value{}, false
 	case rest == "":
 		return quantity(d, "1", false), true

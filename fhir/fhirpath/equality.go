@@ -48,6 +48,7 @@ func (m *machine) same(a, b Value, at expr) (tri, error) {
 	case a.kind != b.kind:
 		return no, nil
 	case a.kind == kindQuantity:
+		m.countUnits(a, b)
 		return sameQuantities(a, b), nil
 	case a.kind == kindTime:
 		way, known := a.box.moment.compare(b.box.moment)
@@ -160,6 +161,7 @@ func (m *machine) deepEqual(a, b fhir.Element, at expr) (bool, error) {
 			return compareNumbers(x, y) == 0, nil
 		}
 	}
+	m.steps += min(len(a.Text()), len(b.Text())) / cheapText
 	return a.Text() == b.Text(), nil
 }
 
@@ -198,6 +200,7 @@ func (m *machine) compare(a, b Value) (way int, known, comparable bool) {
 	case isNumber(a) && isNumber(b):
 		return compareNumbers(a, b), true, true
 	case a.kind == kindString && b.kind == kindString:
+		m.steps += min(len(a.text), len(b.text)) / cheapText
 		switch {
 		case a.text < b.text:
 			return -1, true, true
@@ -209,6 +212,7 @@ func (m *machine) compare(a, b Value) (way int, known, comparable bool) {
 		way, known = a.box.moment.compare(b.box.moment)
 		return way, known, true
 	case a.kind == kindQuantity && b.kind == kindQuantity:
+		m.countUnits(a, b)
 		way, known = compareQuantities(a, b)
 		return way, known, true
 	}

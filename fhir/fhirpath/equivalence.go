@@ -13,27 +13,35 @@ func (m *machine) equivalent(left, right []Value, at expr) (tri, error) {
 	if len(left) != len(right) {
 		return no, nil
 	}
-	taken := make([]bool, len(right))
-	for _, a := range left {
+	all, err := m.paired(len(left), func(i, j int) (bool, error) { return m.alike(left[i], right[j], at) })
+	return truthOf(all), err
+}
+
+// paired tells whether each of n items has one of its own among n others that is
+// alike. It counts also the passing over those that are taken.
+func (m *machine) paired(n int, alike func(i, j int) (bool, error)) (bool, error) {
+	taken, first := make([]bool, n), 0
+	for i := range n {
 		found := false
-		for i, b := range right {
-			if taken[i] {
+		for j := first; j < n && !found; j++ {
+			if taken[j] {
+				m.steps++
 				continue
 			}
-			same, err := m.alike(a, b, at)
-			if err != nil {
-				return unknown, err
+			var err error
+			if found, err = alike(i, j); err != nil {
+				return false, err
 			}
-			if same {
-				taken[i], found = true, true
-				break
-			}
+			taken[j] = found
 		}
 		if !found {
-			return no, nil
+			return false, nil
+		}
+		for first < n && taken[first] {
+			first++
 		}
 	}
-	return yes, nil
+	return true, nil
 }
 
 // alike is ~ on items.
@@ -51,8 +59,9 @@ func (m *machine) alike(a, b Value, at expr) (bool, error) {
 	case isNumber(x) && isNumber(y):
 		return equivalentDecimals(x.decimal(), y.decimal()), nil
 	case x.kind == kindString && y.kind == kindString:
-		return plain(x.text) == plain(y.text), nil
+		return m.alikeTexts(x.text, y.text), nil
 	case x.kind == kindQuantity && y.kind == kindQuantity:
+		m.countUnits(x, y)
 		return equivalentQuantities(x, y), nil
 	}
 	t, err := m.same(a, b, at)
@@ -64,6 +73,11 @@ func equivalentDecimals(a, b decimal) bool {
 	a, b = a.trimmed(), b.trimmed()
 	scale := min(a.scale, b.scale)
 	return a.rounded(scale).cmp(b.rounded(scale)) == 0
+}
+
+func (m *machine) alikeTexts(a, b string) bool {
+	m.steps += (len(a) + len(b)) / eachText
+	return plain(a) == plain(b)
 }
 
 // plain is a text without the difference of small and large letters, and with
@@ -108,32 +122,12 @@ func (m *machine) deepAlike(a, b fhir.Element, at expr) (bool, error) {
 			return equivalentDecimals(x.decimal(), y.decimal()), nil
 		}
 	}
-	return plain(a.Text()) == plain(b.Text()), nil
+	return m.alikeTexts(a.Text(), b.Text()), nil
 }
 
 func (m *machine) alikeItems(a, b fhir.Element, at expr) (bool, error) {
 	if a.Len() != b.Len() {
 		return false, nil
 	}
-	taken := make([]bool, b.Len())
-	for _, x := range a.Items() {
-		found := false
-		for i, y := range b.Items() {
-			if taken[i] {
-				continue
-			}
-			same, err := m.deepAlike(x, y, at)
-			if err != nil {
-				return false, err
-			}
-			if same {
-				taken[i], found = true, true
-				break
-			}
-		}
-		if !found {
-			return false, nil
-		}
-	}
-	return true, nil
+	return m.paired(a.Len(), func(i, j int) (bool, error) { return m.deepAlike(a.At(i), b.At(j), at) })
 }

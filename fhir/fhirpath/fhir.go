@@ -30,6 +30,9 @@ func extension(m *machine, c *call) error {
 	mid := len(m.stack)
 	for i := base; i < mid && some; i++ {
 		m.named(m.stack[i], "extension")
+		if err := m.bounded(c); err != nil {
+			return err
+		}
 	}
 	m.drop(base, mid)
 	kept := base
@@ -95,6 +98,9 @@ func memberOf(m *machine, c *call) (tri, error) {
 		return m.memberCoding(set, v.element), nil
 	}
 	result := no
+	if err := m.spend(v.element.Get("coding").Len(), c); err != nil {
+		return unknown, err
+	}
 	for coding := range v.element.Each("coding") {
 		switch m.memberCoding(set, coding) {
 		case yes:

@@ -39,11 +39,16 @@ const (
 )
 
 // What is looked through quickly counts as a step only so often: members of an
-// object, and bytes of a text.
+// object, bytes of a text that are compared, and bytes that are worked through.
 const (
 	cheap     = 8
 	cheapText = 256
+	eachText  = 16
 )
+
+// maxName bounds the names in a resource that are looked up in the model. R4's
+// longest has some 60 bytes; a hostile one could have a million.
+const maxName = 128
 
 // machine evaluates one expression once. Items are pushed onto one stack; a part
 // of the expression leaves its items on top of what was there, and whoever asked
@@ -130,6 +135,14 @@ func (m *machine) spend(steps int, at expr) error {
 		return tooCostly(at.position())
 	}
 	return nil
+}
+
+// bounded tells whether what was pushed since the last look is too much.
+func (m *machine) bounded(at expr) error {
+	if len(m.stack) > maxItems {
+		return tooCostly(at.position())
+	}
+	return m.spend(0, at)
 }
 
 func (m *machine) push(v Value) {

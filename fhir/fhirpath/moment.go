@@ -44,9 +44,15 @@ func literalMoment(text string) (Value, bool) {
 	return momentValue(k, t), ok
 }
 
+// maxMoment bounds the text of a moment, whose fraction may be as long as it likes.
+const maxMoment = 64
+
 // parseMoment reads a Date, DateTime or Time as ISO 8601 and FHIR write it.
 func parseMoment(k kind, text string) (moment, bool) {
 	var t moment
+	if len(text) > maxMoment {
+		return t, false
+	}
 	day, clock, hasClock := text, text, k == kindTime
 	switch k {
 	case kindTime:

@@ -38,7 +38,7 @@ func ResourceNode(r *fhir.Resource) Node {
 // stands in contained or Bundle.entry.resource is defined as a Resource only.
 func resourceType(e fhir.Element, typ string) string {
 	if typ == "Resource" || typ == "DomainResource" || typ == "" {
-		if own := e.Get("resourceType"); own.Kind() == fhir.String {
+		if own := e.Get("resourceType"); own.Kind() == fhir.String && len(own.Text()) <= maxName {
 			return own.Text()
 		}
 	}

@@ -96,12 +96,15 @@ func compareQuantities(a, b Value) (way int, known bool) {
 	return x.base(a.box.decimal).Cmp(y.base(b.box.decimal)), true
 }
 
+// sameQuantities is = on quantities. It is not known of a unit that nobody knows.
 func sameQuantities(a, b Value) tri {
 	way, known := compareQuantities(a, b)
 	if known {
 		return truthOf(way == 0)
 	}
-	if a.box.calendar != b.box.calendar { // a month against a thirty-day one
+	_, ok := measure(a)
+	_, ok2 := measure(b)
+	if !ok || !ok2 || a.box.calendar != b.box.calendar { // or a month against a thirty-day one
 		return unknown
 	}
 	return no

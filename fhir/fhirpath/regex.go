@@ -13,9 +13,15 @@ const (
 	maxProgram = 20_000
 )
 
+// regex is a compiled regular expression with its weight.
+type regex struct {
+	*regexp.Regexp
+	weight int
+}
+
 // pattern compiles a regular expression, in which a full stop stands for line
 // breaks as well.
-func pattern(text string, full bool) (*regexp.Regexp, bool) {
+func pattern(text string, full bool) (*regex, bool) {
 	if len(text) > maxPattern {
 		return nil, false
 	}
@@ -24,11 +30,15 @@ func pattern(text string, full bool) (*regexp.Regexp, bool) {
 	}
 	text = "(?s)" + text
 	tree, err := syntax.Parse(text, syntax.Perl)
-	if err != nil || weight(tree, 1) > maxProgram {
+	if err != nil {
+		return nil, false
+	}
+	size := weight(tree, 1)
+	if size > maxProgram {
 		return nil, false
 	}
 	re, err := regexp.Compile(text)
-	return re, err == nil
+	return &regex{re, size}, err == nil
 }
 
 // weight is about how large the program of a regular expression becomes.
@@ -60,9 +70,9 @@ func preparePattern(c *call) error {
 }
 
 // regex is the compiled first argument; nil if it is empty.
-func (m *machine) regex(c *call) (*regexp.Regexp, error) {
+func (m *machine) regex(c *call) (*regex, error) {
 	if c.fixed != nil {
-		return c.fixed.(*regexp.Regexp), nil
+		return c.fixed.(*regex), nil
 	}
 	text, some, err := m.textArgument(c, 0)
 	if err != nil || !some {
@@ -84,15 +94,29 @@ func matches(m *machine, c *call) (tri, error) {
 	if err != nil || re == nil || !some {
 		return unknown, err
 	}
-	if err := m.spendOnRegex(s, re, c); err != nil {
+	if err := m.spend(re.steps(s), c); err != nil {
 		return unknown, err
 	}
 	return truthOf(re.MatchString(s)), nil
 }
 
-// spendOnRegex counts what matching takes at worst: the text times the pattern.
-func (m *machine) spendOnRegex(s string, re *regexp.Regexp, c *call) error {
-	return m.spend(1+len(s)/64*(1+len(re.String())/16), c)
+// steps are what one match takes at worst: the text times the pattern.
+func (r *regex) steps(s string) int { return 1 + len(s)*r.weight/eachMatch }
+
+// eachMatch is how many bytes times weight RE2 matches in a step.
+const eachMatch = 64
+
+// countMatches looks for more and more matches, and counts beforehand what they
+// take: each may read all of the text, as those of a(.*b)? do.
+func (m *machine) countMatches(s string, re *regex, c *call) (int, error) {
+	for most := 8; ; most *= 2 {
+		if err := m.spend(most*re.steps(s), c); err != nil {
+			return 0, err
+		}
+		if n := len(re.FindAllStringIndex(s, most)); n < most {
+			return n, nil
+		}
+	}
 }
 
 // groupReference is $1 in a replacement.
@@ -113,14 +137,15 @@ func replaceMatches(m *machine, c *call) error {
 	if err != nil || !some || !given {
 		return err
 	}
-	if err := m.spendOnRegex(s, re, c); err != nil {
-		return err
-	}
 	if re.String() == "(?s)" {
 		return m.pushText(s, c)
 	}
 	// A group may stand for all of the text, in every match.
-	if n := len(re.FindAllStringIndex(s, -1)); n*len(by) > maxText || strings.Contains(by, "$") && n*len(s) > 16*maxText {
+	n, err := m.countMatches(s, re, c)
+	if err != nil {
+		return err
+	}
+	if n*len(by) > maxText || strings.Contains(by, "$") && n*len(s) > 16*maxText {
 		return tooCostly(c.position())
 	}
 	return m.pushText(re.ReplaceAllString(s, groupReference.ReplaceAllString(by, "$${$1}")), c)

@@ -21,6 +21,9 @@ func resolve(m *machine, c *call) error {
 		if reference == "" {
 			continue
 		}
+		if err := m.spend(len(reference)/eachText, c); err != nil {
+			return err
+		}
 		n, found, err := m.lookUp(reference, c)
 		if err != nil {
 			return err

@@ -100,8 +100,9 @@ func (m *machine) hash(v Value) uint64 {
 func (m *machine) hashMembers(e fhir.Element) uint64 {
 	var h uint64
 	for name, member := range e.Members() {
+		m.steps++
 		if member.Kind() == fhir.String {
-			m.steps += 1 + len(member.Text())/cheapText
+			m.steps += len(member.Text()) / cheapText
 			h += fnv(member.Text()) ^ fnv(name)
 		}
 	}

@@ -27,6 +27,9 @@ func sorted(m *machine, c *call) error {
 		return err
 	}
 	slices.SortStableFunc(rows, func(a, b sortRow) int { return m.compareRows(a, b, c) })
+	if err := m.spend(0, c); err != nil {
+		return err
+	}
 	for _, row := range rows {
 		m.push(row.item)
 	}
@@ -63,6 +66,9 @@ func ascending(key expr) expr {
 
 func (m *machine) compareRows(a, b sortRow, c *call) int {
 	for i := range a.keys {
+		if m.steps > maxSteps {
+			return 0 // in vain
+		}
 		x, y := a.keys[i], b.keys[i]
 		way, _, _ := m.compare(x, y)
 		switch p, signed := descending(c, i); {

@@ -46,6 +46,9 @@ func (s *step) eval(m *machine) error {
 	mid := len(m.stack)
 	for i := base; i < mid; i++ {
 		m.named(m.stack[i], s.name)
+		if err := m.bounded(s); err != nil {
+			return err
+		}
 	}
 	m.drop(base, mid)
 	return nil

@@ -50,6 +50,9 @@ func system(v Value) Value {
 }
 
 func systemNumber(text, typ string) Value {
+	if len(text) > 2*maxDigits {
+		return StringValue(text) // beyond any measure
+	}
 	if typ != "decimal" {
 		if n, err := strconv.ParseInt(text, 10, 32); err == nil {
 			return integer(n)
@@ -58,7 +61,7 @@ func systemNumber(text, typ string) Value {
 	if d, ok := parseDecimal(text); ok {
 		return number(d)
 	}
-	return StringValue(text) // beyond any measure
+	return StringValue(text)
 }
 
 func systemText(text, typ string) Value {

@@ -24,7 +24,8 @@ var texts = []function{
 	{name: "toChars", run: toChars},
 }
 
-// textOf is the text of an item; some is false if there is no item.
+// textOf is the text of an item; some is false if there is no item. It counts
+// what it takes to work through the text.
 func (m *machine) textOf(v Value, at expr, name string) (text string, some bool, err error) {
 	s := m.operand(v)
 	if s.kind == kindNone {
@@ -33,7 +34,7 @@ func (m *machine) textOf(v Value, at expr, name string) (text string, some bool,
 	if s.kind != kindString {
 		return "", false, faultf(at.position(), "%s() takes a String, and not %s", name, kindNames[s.kind])
 	}
-	return s.text, true, nil
+	return s.text, true, m.spend(len(s.text)/eachText, at)
 }
 
 // textSubject is the text that a function is applied to.
@@ -70,7 +71,7 @@ func compareTexts(test func(s, part string) bool) func(m *machine, c *call) (tri
 		if err != nil || !some {
 			return unknown, err
 		}
-		return truthOf(test(s, part)), m.spend(len(s)/16, c)
+		return truthOf(test(s, part)), nil
 	}
 }
 
@@ -81,7 +82,7 @@ func findText(look func(s, part string) Value) func(m *machine, c *call) error {
 			return err
 		}
 		m.push(look(s, part))
-		return m.spend(len(s)/16, c)
+		return nil
 	}
 }
 
@@ -155,11 +156,13 @@ func toChars(m *machine, c *call) error {
 	if err != nil || !some {
 		return err
 	}
-	for i, r := range s {
-		if len(m.stack) > maxItems {
-			return tooCostly(c.position())
+	for s != "" {
+		if err := m.bounded(c); err != nil {
+			return err
 		}
-		m.push(StringValue(s[i : i+utf8.RuneLen(r)]))
+		_, n := utf8.DecodeRuneInString(s) // 1 for what is no UTF-8
+		m.push(StringValue(s[:n]))
+		s = s[n:]
 	}
 	return nil
 }

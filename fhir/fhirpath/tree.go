@@ -48,8 +48,7 @@ type (
 		in   expr // nil at the start of a path: $this
 		fn   *function
 		args []expr
-		// fixed is what could be made ready from constant arguments: a
-		// *regexp.Regexp or a *typeName.
+		// fixed is what could be made ready from constant arguments: a *regex.
 		fixed any
 	}
 	// indexed is in[index].

@@ -11,6 +11,19 @@ const (
 	maxExponent = 24
 )
 
+// unitSteps are what a byte of a unit counts: the factors of a hostile one have
+// hundreds of digits.
+const unitSteps = 8
+
+// countUnits counts what it takes to understand the units of two quantities.
+func (m *machine) countUnits(a, b Value) {
+	for _, v := range []Value{a, b} {
+		if v.kind == kindQuantity {
+			m.steps += unitSteps * min(len(v.text), maxUnit)
+		}
+	}
+}
+
 // dimension is what a base unit of UCUM measures (https://ucum.org/ucum, table 4).
 type dimension int
 

@@ -13,7 +13,7 @@ func children(m *machine, c *call) error {
 	base := len(m.stack)
 	if c.in == nil {
 		m.children(m.this)
-		return nil
+		return m.bounded(c)
 	}
 	if err := m.eval(c.in); err != nil {
 		return err
@@ -21,6 +21,9 @@ func children(m *machine, c *call) error {
 	mid := len(m.stack)
 	for i := base; i < mid; i++ {
 		m.children(m.stack[i])
+		if err := m.bounded(c); err != nil {
+			return err
+		}
 	}
 	m.drop(base, mid)
 	return nil
@@ -40,30 +43,38 @@ func (m *machine) children(v Value) {
 	}
 }
 
+// childrenOf ends early once there were too many steps, of which its callers take
+// note: a fellow is looked for among all members.
 func (m *machine) childrenOf(parent fhir.Element, typ string) {
-	fellows := hasFellows(parent)
+	members, fellows := membersOf(parent)
 	for name, e := range parent.Members() {
 		switch {
+		case m.steps > maxSteps:
+			return
 		case name == "resourceType" || name == "":
 		case !fellows:
 			m.pushMember(member{plain: e}, typ, name)
 		case name[0] != '_':
+			m.steps += members / cheap
 			f, _, _ := find(parent, name)
 			m.pushMember(f, typ, name)
-		case parent.Get(name[1:]).Kind() == fhir.Absent:
-			m.pushMember(member{parent: parent, name: name[1:], fellow: e}, typ, name[1:])
+		default:
+			m.steps += members / cheap
+			if parent.Get(name[1:]).Kind() == fhir.Absent {
+				m.pushMember(member{parent: parent, name: name[1:], fellow: e}, typ, name[1:])
+			}
 		}
 	}
 }
 
-// hasFellows tells whether a primitive in the object has an id or extensions.
-func hasFellows(parent fhir.Element) bool {
+// membersOf counts the members, and tells whether a primitive among them has an
+// id or extensions.
+func membersOf(parent fhir.Element) (n int, fellows bool) {
 	for name := range parent.Members() {
-		if name != "" && name[0] == '_' {
-			return true
-		}
+		n++
+		fellows = fellows || name != "" && name[0] == '_'
 	}
-	return false
+	return n, fellows
 }
 
 // descendants pushes all elements below the input, in no order that means anything. Trees
@@ -87,8 +98,8 @@ func descendants(m *machine, c *call) error {
 func (m *machine) descend(v Value, c *call) error {
 	from := len(m.stack)
 	m.children(v)
-	if m.steps > maxSteps || len(m.stack) > maxItems {
-		return tooCostly(c.position())
+	if err := m.bounded(c); err != nil {
+		return err
 	}
 	for i, to := from, len(m.stack); i < to; i++ {
 		if err := m.descend(m.stack[i], c); err != nil {
