@@ -102,12 +102,12 @@ func (t moment) addTime(amount decimal, length int64) (moment, bool) {
 
 func (t moment) addNanoseconds(total *big.Int) (moment, bool) {
 	whole, rest := new(big.Int).QuoRem(total, big.NewInt(lengths[days]), new(big.Int))
-	if !whole.IsInt64() || whole.Int64() > farthest || whole.Int64() < -farthest {
-		return moment{}, t.clock
-	}
-	if t.clock {
+	if t.clock { // goes round
 		whole.SetInt64(0)
 		t.year, t.month, t.day = 2000, 1, 2
+	}
+	if !whole.IsInt64() || whole.Int64() > farthest || whole.Int64() < -farthest {
+		return moment{}, false
 	}
 	at := time.Date(t.year, time.Month(t.month), t.day+int(whole.Int64()), t.hour, t.minute, t.second, t.nano, time.UTC)
 	at = at.Add(time.Duration(rest.Int64()))

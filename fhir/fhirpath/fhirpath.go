@@ -28,8 +28,8 @@
 // It does not panic on any input, writes nothing (trace() is silent), and reads
 // no clock: now() is [Input].Now. Work is bounded: an evaluation that takes too
 // many steps, holds too many items or builds too long a text ends in [ErrTooCostly].
-// Numbers are exact, with exponents bounded; regular expressions are RE2's and
-// take linear time. Errors name places in the expression and types, never values.
+// Numbers are exact, with exponents bounded; regular expressions are RE2's, and
+// what they read counts as steps. Errors name places in the expression and types, never values.
 //
 // # Concurrency
 //

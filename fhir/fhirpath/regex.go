@@ -104,7 +104,7 @@ func matches(m *machine, c *call) (tri, error) {
 func (r *regex) steps(s string) int { return 1 + len(s)*r.weight/eachMatch }
 
 // eachMatch is how many bytes times weight RE2 matches in a step.
-const eachMatch = 64
+const eachMatch = 16
 
 // countMatches looks for more and more matches, and counts beforehand what they
 // take: each may read all of the text, as those of a(.*b)? do.

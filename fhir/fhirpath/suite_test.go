@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -90,9 +91,12 @@ func TestHL7Suite(t *testing.T) {
 	t.Logf("%d of %d cases as HL7 expects, %.1f %%", run-failed, run, 100*float64(run-failed)/float64(run))
 }
 
+// loadOnce: the model is immutable, and all tests share it.
+var loadOnce = sync.OnceValues(profiles.Load)
+
 func loaded(t testing.TB) *profiles.Set {
 	t.Helper()
-	set, err := profiles.Load()
+	set, err := loadOnce()
 	if err != nil {
 		t.Fatal(err)
 	}

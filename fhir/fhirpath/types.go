@@ -24,7 +24,7 @@ func (m *machine) memberType(v Value) string {
 	if e, ok := m.model.Child(v.text, v.member); ok && !e.Choice {
 		return resourceType(v.element, onlyType(e))
 	}
-	for i := 1; i < len(v.member); i++ {
+	for i := 1; i < len(v.member) && len(v.member) <= maxName; i++ {
 		if !isUpper(v.member[i]) {
 			continue
 		}
@@ -52,7 +52,7 @@ func (m *machine) choiceType(e ElementType, suffix string) string {
 			return typ
 		}
 	}
-	if len(e.Types) > 0 {
+	if len(e.Types) > 0 || len(suffix) > maxName {
 		return ""
 	}
 	if m.model.Kind(suffix) != 0 { // any type
