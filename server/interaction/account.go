@@ -1,7 +1,6 @@
 package interaction
 
 import (
-	"context"
 	"slices"
 
 	"tahto/fhir"
@@ -10,6 +9,44 @@ import (
 	"tahto/mapping/consent"
 )
 
+// account is a Provenance that a transaction has written or deleted, and where
+// it stands.
+type account struct {
+	entry    int
+	resource *fhir.Resource // nil if it was deleted
+	before   *fhir.Resource // what it replaced; nil if nothing was there
+}
+
+// written is one version of a resource.
+type written struct {
+	key     fhir.Key
+	version uint64
+}
+
+// told are the Provenances of the transaction by the versions they tell about.
+func (t *turn) told() map[written][]account {
+	all := map[written][]account{}
+	for _, a := range t.accounts {
+		if a.resource == nil {
+			continue
+		}
+		for target := range a.resource.Root().Each("target") {
+			key, version, local := readRelative(target.Get("reference").Text())
+			of := written{key, version}
+			if known := all[of]; local && (len(known) == 0 || known[len(known)-1].entry != a.entry) {
+				all[of] = append(known, a)
+			}
+		}
+	}
+	return all
+}
+
+// ambiguous is what is wrong with a second Provenance.
+var ambiguous = issue.Issue{
+	Severity: issue.SeverityError, Code: issue.CodeBusinessRule, Reason: "provenance-ambiguous", Expression: "Provenance.target",
+	Text: "Two Provenances of this transaction tell about the same version of a declaration, so that it is not known who recorded it. Send one for each declaration.",
+}
+
 // misplaced refuses the Provenances that the law could not be asked about: who
 // recorded a declaration is told once, in the transaction that writes or annuls
 // the version, by a Provenance of its own (mapping.md §2). One that came later,
@@ -17,24 +54,32 @@ import (
 func (s *Service) misplaced(t *turn) []issue.Issue {
 	var faults []issue.Issue
 	for i := range t.accounts {
-		a := &t.accounts[i]
-		if !mapping.IsAboutDeclaration(a.resource, s.ForeignConsents == KeepForeign) {
-			continue
-		}
-		switch persons := t.toldBy(a); {
-		case !a.fresh:
-			faults = append(faults, t.placed(a.entry, misplacedBy("Provenance", "The Provenance of a declaration is neither changed nor deleted. What was declared is replaced, withdrawn or annulled with a new Provenance.")))
-		case len(persons) == 0 && s.ForeignConsents != KeepForeign:
-			faults = append(faults, t.placed(a.entry, misplacedBy("Provenance.target", "The Provenance tells about a version that this transaction does not write or annul. Send it together with its declaration.")))
-		case slices.ContainsFunc(persons, func(other consent.Identifier) bool { return other != persons[0] }):
-			faults = append(faults, t.placed(a.entry, misplacedBy("Provenance.target", "The Provenance tells about declarations of several persons. Send one for each.")))
+		if element, why := s.misplacement(t, &t.accounts[i]); why != "" {
+			faults = append(faults, t.inBundle(t.accounts[i].entry, issue.Issue{
+				Severity: issue.SeverityError, Code: issue.CodeBusinessRule, Reason: "provenance-misplaced", Expression: element, Text: why,
+			}))
 		}
 	}
 	return faults
 }
 
-func misplacedBy(element, text string) issue.Issue {
-	return issue.Issue{Severity: issue.SeverityError, Code: issue.CodeBusinessRule, Reason: "provenance-misplaced", Expression: element, Text: text}
+// misplacement says why a Provenance is misplaced; nothing if it is not.
+func (s *Service) misplacement(t *turn, a *account) (element, why string) {
+	foreign := s.ForeignConsents == KeepForeign
+	about := func(r *fhir.Resource) bool { return r != nil && mapping.IsAboutDeclaration(r, foreign) }
+	switch {
+	case a.before != nil && (about(a.before) || about(a.resource)):
+		return "Provenance", "The Provenance of a declaration is neither changed nor deleted. What was declared is replaced, withdrawn or annulled with a new Provenance."
+	case !about(a.resource):
+		return "", ""
+	}
+	switch persons := t.toldBy(a); {
+	case len(persons) == 0 && !foreign:
+		return "Provenance.target", "The Provenance tells about a version that this transaction does not write or annul. Send it together with its declaration."
+	case slices.ContainsFunc(persons, func(other consent.Identifier) bool { return other != persons[0] }):
+		return "Provenance.target", "The Provenance tells about declarations of several persons. Send one for each."
+	}
+	return "", ""
 }
 
 // toldBy are the persons whose declarations a Provenance tells about; nil if
@@ -53,24 +98,4 @@ func (t *turn) toldBy(a *account) []consent.Identifier {
 		persons = append(persons, t.submissions[i].person())
 	}
 	return persons
-}
-
-// unwritten notes a Provenance that the transaction has deleted or replaced.
-func (t *turn) unwritten(w *write, was *fhir.Resource) {
-	if was != nil {
-		t.accounts = append(t.accounts, account{entry: w.entry, resource: was})
-	}
-}
-
-// provenance is the Provenance that is about to be deleted or replaced, nil if it is none or
-// not there.
-func (t *turn) provenance(ctx context.Context, key fhir.Key) (*fhir.Resource, error) {
-	if key.Type != "Provenance" {
-		return nil, nil
-	}
-	stored, err := t.tx.Read(ctx, key)
-	if isAbsent(err) {
-		return nil, nil
-	}
-	return stored.Resource, err
 }

@@ -13,9 +13,9 @@ import (
 // Consent that is no declaration at all is refused, or kept with a tag and a
 // warning if the server was started for that (mapping.md §1).
 func (s *Service) admit(c Call) (*fhir.Resource, []issue.Issue, error) {
+	named := c.named()
 	switch {
 	case c.Type == "Provenance":
-		named := c.named()
 		says, err := s.conform(named, s.readAs(named))
 		return c.Body, says, err
 	case c.Type != "Consent":
@@ -24,13 +24,13 @@ func (s *Service) admit(c Call) (*fhir.Resource, []issue.Issue, error) {
 		if isTagged(c.Body) {
 			return nil, nil, issue.New(issue.Unprocessable, "Consent.meta.tag", "The tag not-a-declaration is for Consents without effect, but this one is a declaration. Remove the tag.").Coded(issue.CodeBusinessRule)
 		}
-		_, err := s.submitted(c.Body)
-		says, err := s.conform(c.Body, err)
+		_, err := s.submitted(named)
+		says, err := s.conform(named, err)
 		return c.Body, says, err
 	case s.ForeignConsents != KeepForeign:
 		return nil, nil, issue.New(issue.Unprocessable, "Consent.category", "The Consent is no declaration of intent that this server knows: it has no category coding from "+mapping.DeclarationSystem+".").Coded(issue.CodeBusinessRule)
 	}
-	says := s.Validator.Validate(c.Body, validate.Options{Now: s.Now()})
+	says := s.Validator.Validate(named, validate.Options{Now: s.Now()})
 	if err := issue.List(issue.Unprocessable, says); err != nil {
 		return nil, nil, err
 	}

@@ -177,14 +177,14 @@ func underEntry(entry int, err error) error {
 	}
 	moved := *e
 	moved.Issues = slices.Clone(e.Issues)
-	place := fmt.Sprintf("Bundle.entry[%d]", entry)
 	for i := range moved.Issues {
-		moved.Issues[i].Expression = inEntry(place, moved.Issues[i].Expression)
+		moved.Issues[i].Expression = inEntry(entry, moved.Issues[i].Expression)
 	}
 	return &moved
 }
 
-func inEntry(place, expression string) string {
+func inEntry(entry int, expression string) string {
+	place := fmt.Sprintf("Bundle.entry[%d]", entry)
 	switch {
 	case expression == "":
 		return place

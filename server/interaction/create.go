@@ -43,7 +43,7 @@ func (s *Service) create(ctx context.Context, t *turn, w *write) (Response, erro
 	if !created {
 		return s.written(w, v, http.StatusOK), t.links.expect(w, v.Key)
 	}
-	return s.written(w, v, http.StatusCreated), t.wrote(w, nil, v)
+	return s.written(w, v, http.StatusCreated), t.wrote(w, earlier{}, v)
 }
 
 // condition reads the search that decides whether something is created. It is

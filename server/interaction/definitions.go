@@ -23,6 +23,7 @@ type definitions struct {
 	registry *search.Registry
 	types    []string
 	all      []definition // in the order of their types and ids
+	byKey    map[fhir.Key]storage.Version
 }
 
 type definition struct {
@@ -37,17 +38,15 @@ func newDefinitions(resources []*fhir.Resource, released time.Time, base string)
 	if err != nil {
 		return nil, err
 	}
-	d := &definitions{registry: registry}
+	d := &definitions{registry: registry, byKey: make(map[fhir.Key]storage.Version, len(resources))}
 	for _, r := range resources {
 		key := r.Key()
-		if len(registry.Parameters(key.Type)) == 0 || !fhir.IsID(key.ID) || slices.Contains(d.keys(), key) {
+		if _, taken := d.byKey[key]; taken || len(registry.Parameters(key.Type)) == 0 || !fhir.IsID(key.ID) {
 			return nil, fmt.Errorf("interaction: the definition %s can't be served: its type is unknown, or its id is none or another's", key)
 		}
 		r = r.Stamp(key.ID, 1, released)
-		d.all = append(d.all, definition{
-			version: storage.Version{Key: key, Version: 1, Updated: released, Method: http.MethodPut, Resource: r},
-			entries: registry.Entries(r),
-		})
+		d.byKey[key] = storage.Version{Key: key, Version: 1, Updated: released, Method: http.MethodPut, Resource: r}
+		d.all = append(d.all, definition{version: d.byKey[key], entries: registry.Entries(r)})
 	}
 	slices.SortFunc(d.all, func(a, b definition) int { return strings.Compare(a.version.Key.String(), b.version.Key.String()) })
 	for _, one := range d.all {
@@ -57,17 +56,9 @@ func newDefinitions(resources []*fhir.Resource, released time.Time, base string)
 	return d, nil
 }
 
-func (d *definitions) keys() []fhir.Key {
-	keys := make([]fhir.Key, len(d.all))
-	for i := range d.all {
-		keys[i] = d.all[i].version.Key
-	}
-	return keys
-}
-
 func (d *definitions) read(key fhir.Key) (storage.Version, error) {
-	if i := slices.Index(d.keys(), key); i >= 0 {
-		return d.all[i].version, nil
+	if found, there := d.byKey[key]; there {
+		return found, nil
 	}
 	return storage.Version{}, issue.Newf(issue.NotFound, "", "There is no %s with this id; a search for its url tells whether it is served.", key.Type)
 }

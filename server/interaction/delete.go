@@ -25,11 +25,7 @@ func prepareDelete(s *Service, c Call) (Action, error) {
 		w.entry = c.planned.step.Entry
 	}
 	return Action{Writes: true, write: w, Part: func(ctx context.Context, t *turn) (Response, error) {
-		before, _, err := t.previous(ctx, w.key)
-		if err != nil {
-			return Response{}, err
-		}
-		told, err := t.provenance(ctx, w.key)
+		before, err := t.previous(ctx, w.key)
 		if err != nil {
 			return Response{}, err
 		}
@@ -39,7 +35,6 @@ func prepareDelete(s *Service, c Call) (Action, error) {
 		}
 		if existed {
 			t.removed(w, before, v)
-			t.unwritten(w, told)
 		}
 		return deleted(w, v.Version, v.ETag(), existed), nil
 	}}, nil

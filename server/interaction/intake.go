@@ -2,7 +2,6 @@ package interaction
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -36,36 +35,42 @@ type submission struct {
 	after   *consent.Statement // nil if it was deleted
 }
 
-// account is a Provenance that a transaction has written or deleted, and where
-// it stands.
-type account struct {
-	entry    int
-	resource *fhir.Resource // of a deletion, what was deleted
-	fresh    bool           // it was not there before
+// earlier is what stood where a transaction writes. The zero value is nothing.
+type earlier struct {
+	live bool // it was not deleted
+	// declaration that is replaced; nil if it was none. Of one that was deleted
+	// it is the last version, in error: deleting annulled it.
+	declaration *consent.Statement
+	// provenance that is replaced or deleted; looked up in strict intake only.
+	provenance *fhir.Resource
 }
 
 // wrote notes a version that the transaction has written, for [Service.judge].
-// before is the declaration that it replaces, if any.
-func (t *turn) wrote(w *write, before *consent.Statement, v storage.Version) error {
+func (t *turn) wrote(w *write, before earlier, v storage.Version) error {
 	t.changed(v)
+	service := t.links.service
 	switch {
+	case service.Intake != Strict:
 	case v.Key.Type == "Provenance":
-		t.accounts = append(t.accounts, account{w.entry, v.Resource, v.Version == 1})
+		t.accounts = append(t.accounts, account{w.entry, v.Resource, before.provenance})
 	case v.Key.Type == "Consent" && mapping.IsDeclaration(v.Resource):
-		after, err := t.links.service.submitted(v.Resource)
+		after, err := service.submitted(v.Resource)
 		if err != nil {
 			return err // references that were made real can make it unreadable
 		}
-		t.submissions = append(t.submissions, submission{w.entry, v.Key, v.Version, before, &after})
+		t.submissions = append(t.submissions, submission{w.entry, v.Key, v.Version, before.declaration, &after})
 	}
 	return nil
 }
 
-// removed notes a declaration that the transaction has deleted.
-func (t *turn) removed(w *write, before *consent.Statement, v storage.Version) {
+// removed notes what the transaction has deleted.
+func (t *turn) removed(w *write, before earlier, v storage.Version) {
 	t.changed(v)
-	if before != nil {
-		t.submissions = append(t.submissions, submission{w.entry, v.Key, v.Version - 1, before, nil})
+	if before.provenance != nil {
+		t.accounts = append(t.accounts, account{entry: w.entry, before: before.provenance})
+	}
+	if before.declaration != nil {
+		t.submissions = append(t.submissions, submission{w.entry, v.Key, v.Version - 1, before.declaration, nil})
 	}
 }
 
@@ -100,7 +105,7 @@ func (s *Service) judge(ctx context.Context, t *turn) (map[int][]issue.Issue, er
 func (s *Service) judgeOne(ctx context.Context, t *turn, told map[written][]account, one *submission) ([]issue.Issue, bool, error) {
 	accounts := told[written{one.key, one.version}]
 	if len(accounts) > 1 {
-		return []issue.Issue{t.placed(accounts[1].entry, ambiguous)}, true, nil
+		return []issue.Issue{t.inBundle(accounts[1].entry, ambiguous)}, true, nil
 	}
 	asked := intake.Submission{Before: one.before, After: one.after, Now: t.tx.Now()}
 	provenance := one.entry
@@ -108,7 +113,7 @@ func (s *Service) judgeOne(ctx context.Context, t *turn, told map[written][]acco
 		recording, err := mapping.ReadRecording(accounts[0].resource)
 		if found, err := issuesOf(err); err != nil || len(found) > 0 {
 			for i := range found {
-				found[i] = t.placed(accounts[0].entry, found[i])
+				found[i] = t.inBundle(accounts[0].entry, found[i])
 			}
 			return found, true, err
 		}
@@ -128,15 +133,9 @@ func (s *Service) judgeOne(ctx context.Context, t *turn, told map[written][]acco
 		if strings.HasPrefix(found[i].Element, "Provenance") {
 			entry = provenance
 		}
-		issues[i] = t.placed(entry, stated(&found[i], one))
+		issues[i] = t.inBundle(entry, stated(&found[i], one))
 	}
 	return issues, intake.Refused(found), nil
-}
-
-// ambiguous is what is wrong with a second Provenance.
-var ambiguous = issue.Issue{
-	Severity: issue.SeverityError, Code: issue.CodeBusinessRule, Reason: "provenance-ambiguous", Expression: "Provenance.target",
-	Text: "Two Provenances of this transaction tell about the same version of a declaration, so that it is not known who recorded it. Send one for each declaration.",
 }
 
 // stated is a finding of the law as an issue.
@@ -156,33 +155,12 @@ func stated(f *intake.Finding, of *submission) issue.Issue {
 	return i
 }
 
-// placed gives an issue its place in the Bundle, if there is one.
-func (t *turn) placed(entry int, i issue.Issue) issue.Issue {
+// inBundle gives an issue its place in the Bundle, if there is one.
+func (t *turn) inBundle(entry int, i issue.Issue) issue.Issue {
 	if t.links.work != nil {
-		i.Expression = inEntry(fmt.Sprintf("Bundle.entry[%d]", entry), i.Expression)
+		i.Expression = inEntry(entry, i.Expression)
 	}
 	return i
-}
-
-// written is one version of a resource.
-type written struct {
-	key     fhir.Key
-	version uint64
-}
-
-// told are the Provenances of the transaction by the versions they tell about.
-func (t *turn) told() map[written][]account {
-	all := map[written][]account{}
-	for _, a := range t.accounts {
-		for target := range a.resource.Root().Each("target") {
-			key, version, local := readRelative(target.Get("reference").Text())
-			of := written{key, version}
-			if known := all[of]; local && (len(known) == 0 || known[len(known)-1].entry != a.entry) {
-				all[of] = append(known, a)
-			}
-		}
-	}
-	return all
 }
 
 // others are the declarations of the same person as they stand when the
@@ -223,30 +201,31 @@ func (s *submission) person() consent.Identifier {
 	return s.before.Person
 }
 
-// previous is the declaration that a write replaces; nil if there is none. Of
-// one that was deleted it is the last version, in error: deleting annulled it.
-func (t *turn) previous(ctx context.Context, key fhir.Key) (before *consent.Statement, live bool, err error) {
-	if key.Type != "Consent" {
-		return nil, false, nil
+// previous is what stands where the transaction is about to write.
+func (t *turn) previous(ctx context.Context, key fhir.Key) (before earlier, err error) {
+	if key.Type != "Consent" && t.links.service.Intake != Strict {
+		return earlier{}, nil
 	}
 	head, there, err := t.tx.Head(ctx, key)
-	if err != nil || !there {
-		return nil, false, err
+	if err != nil || !there || head.Deleted && key.Type != "Consent" {
+		return earlier{}, err
 	}
-	live = !head.Deleted
+	before.live = !head.Deleted
 	head.Version = lastWithContent(head)
 	stored, err := t.tx.Load(ctx, head)
-	if err != nil || !mapping.IsDeclaration(stored.Resource) {
-		return nil, live, err
+	switch {
+	case err != nil:
+	case key.Type == "Provenance":
+		before.provenance = stored.Resource
+	case key.Type == "Consent" && mapping.IsDeclaration(stored.Resource):
+		var read consent.Statement
+		read, err = readStored(stored)
+		if !before.live {
+			read.Status = consent.EnteredInError
+		}
+		before.declaration = &read
 	}
-	read, err := mapping.ReadStatement(stored.Resource)
-	if err != nil {
-		return nil, live, fmt.Errorf("stored declaration %s can't be read: %v", stored.Reference(), err)
-	}
-	if !live {
-		read.Status = consent.EnteredInError
-	}
-	return &read, live, nil
+	return before, err
 }
 
 // noted is a response with what there is to say about a declaration.

@@ -3,7 +3,6 @@ package interaction
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"tahto/fhir"
@@ -104,7 +103,7 @@ func (s *Service) rehearseEach(ctx context.Context, call Call, work *bundle.Work
 			return nil, err
 		}
 		for _, one := range said {
-			one.Expression = inEntry(fmt.Sprintf("Bundle.entry[%d]", step.Entry), one.Expression)
+			one.Expression = inEntry(step.Entry, one.Expression)
 			found = append(found, one)
 		}
 		if found = append(found, faults...); len(found) > enoughFaults {
@@ -169,11 +168,11 @@ func (s *Service) askLaw(ctx context.Context, e examination) ([]issue.Issue, err
 	var said map[int][]issue.Issue
 	err = s.Store.View(ctx, func(tx *storage.Tx) error {
 		t := s.turn(tx)
-		before, _, err := t.previous(ctx, e.key)
+		before, err := t.previous(ctx, e.key)
 		if err != nil {
 			return err
 		}
-		t.submissions = []submission{{key: e.key, before: before, after: &after}}
+		t.submissions = []submission{{key: e.key, before: before.declaration, after: &after}}
 		said, err = s.judge(ctx, t)
 		return err
 	})

@@ -226,12 +226,21 @@ func (r *reading) add(ctx context.Context, tx *storage.Tx, stored storage.Versio
 	return err
 }
 
-func (r *reading) read(stored storage.Version) (consent.Statement, error) {
+// readStored reads a declaration that is stored. That it can't be read is an
+// error that wraps none of package issue: what is stored here is this server's
+// responsibility.
+func readStored(stored storage.Version) (consent.Statement, error) {
 	one, err := mapping.ReadStatement(stored.Resource)
 	if err != nil {
-		// The error is wrapped in none of package issue: what is stored here is
-		// this server's responsibility.
 		return consent.Statement{}, fmt.Errorf("stored declaration %s can't be read: %v", stored.Reference(), err)
+	}
+	return one, nil
+}
+
+func (r *reading) read(stored storage.Version) (consent.Statement, error) {
+	one, err := readStored(stored)
+	if err != nil {
+		return consent.Statement{}, err
 	}
 	if one.Person != r.person {
 		return consent.Statement{}, fmt.Errorf("stored declaration %s is found by another person than it is of", stored.Reference())

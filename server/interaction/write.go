@@ -2,7 +2,6 @@ package interaction
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -69,7 +68,7 @@ func (s *Service) newWrite(c Call) (*write, error) {
 	}
 	if c.planned != nil {
 		for i := range w.says {
-			w.says[i].Expression = inEntry(fmt.Sprintf("Bundle.entry[%d]", w.entry), w.says[i].Expression)
+			w.says[i].Expression = inEntry(w.entry, w.says[i].Expression)
 		}
 	}
 	w.looks = hasConditional(w.resource)
@@ -140,20 +139,15 @@ func (w *write) put(ctx context.Context, t *turn) (v storage.Version, created bo
 	if err != nil {
 		return storage.Version{}, false, err
 	}
-	before, live, err := t.previous(ctx, w.key)
-	if err == nil && live && before != nil {
-		err = t.links.service.mayReplace(w, before)
+	before, err := t.previous(ctx, w.key)
+	if err == nil && before.live && before.declaration != nil {
+		err = t.links.service.mayReplace(w, before.declaration)
 	}
-	if err != nil {
-		return storage.Version{}, false, err
-	}
-	told, err := t.provenance(ctx, w.key)
 	if err != nil {
 		return storage.Version{}, false, err
 	}
 	if v, created, err = t.tx.Put(ctx, resource, w.cond); err != nil {
 		return storage.Version{}, false, err
 	}
-	t.unwritten(w, told)
 	return v, created, t.wrote(w, before, v)
 }
