@@ -74,7 +74,7 @@ func (c *calendar) check() error {
 		return errNoYear
 	case c.month < 1 || c.month > 12:
 		return errNoMonth
-	case !IsDay(c.year, c.month, c.day):
+	case !isDay(c.year, c.month, c.day):
 		return errNoDay
 	case c.hour > 23, c.minute > 59, c.second > 60: // 60 is a leap second, the first of the next minute
 		return errNoTime
@@ -84,8 +84,8 @@ func (c *calendar) check() error {
 	return nil
 }
 
-// IsDay tells whether the Gregorian calendar has that day.
-func IsDay(year, month, day int) bool {
+// isDay tells whether the Gregorian calendar has that day.
+func isDay(year, month, day int) bool {
 	if month < 1 || month > 12 || day < 1 || day > 31 {
 		return false
 	}

@@ -42,7 +42,7 @@ func (c *config) flags() *flag.FlagSet {
 	f.StringVar(&c.base, "base", "", "public base `URL`; its path is where the server answers (default http://<addr>/fhir)")
 	f.StringVar(&c.data, "data", "data", "`folder` of the embedded engine and of the audit log")
 	f.StringVar(&c.mongo, "mongo", "", "MongoDB `URI`; not in this version")
-	f.StringVar(&c.directory, "directory", "", "JSON `file` of organisations; without it all count as private providers outside Uusimaa")
+	f.StringVar(&c.directory, "directory", "", "JSON `file` of organisations; without it only the made-up ones of the examples are known")
 	f.StringVar(&c.intake, "intake", "strict", "`strict` refuses declarations that do not conform or that the law does not allow; archive takes historical ones as they are, as long as they can be read")
 	f.StringVar(&c.foreignConsents, "foreign-consents", "refuse", "`refuse` Consents that are no declaration, or keep them without effect")
 	f.StringVar(&c.uusimaaUntil, "uusimaa-until", "", "last `date` of the Uusimaa ground, YYYY-MM-DD (default: no end)")

@@ -171,21 +171,7 @@ func distinct(m *machine, c *call) error {
 // distinct leaves the first of equal items from base on.
 func (m *machine) distinct(base int, at expr) error {
 	seen := m.setOf(nil)
-	kept := base
-	for i := base; i < len(m.stack); i++ {
-		v := m.stack[i]
-		found, err := seen.has(v, at)
-		if err != nil {
-			return err
-		}
-		if !found {
-			m.stack[kept] = v
-			kept++
-			seen.add(m.stack[base:kept])
-		}
-	}
-	m.stack = m.stack[:kept]
-	return nil
+	return m.keepNew(&seen, base, base, at)
 }
 
 func isDistinct(m *machine, c *call) (tri, error) {

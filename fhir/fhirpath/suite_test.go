@@ -55,7 +55,7 @@ func TestHL7Suite(t *testing.T) {
 		folder = suiteFolder
 	}
 	data, err := os.ReadFile(filepath.Join(folder, "tests-fhir-r4.xml"))
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) && os.Getenv("CI") == "" {
 		t.Skipf("HL7's cases are not beside the checkout, and %s does not say where they are: %v", suiteVariable, err)
 	}
 	if err != nil {

@@ -62,14 +62,22 @@
 // before 1.11.2021 were carried over by law and count at read; given as new ones
 // they are treated like all others.
 //
-// Withdrawals are asked who and where, not at what they are aimed or what came
-// before. An information receipt can't be withdrawn.
+// Withdrawals are asked who and where, and that they repeat what they withdraw,
+// not whether that could be aimed so or what came before. An information receipt
+// can't be withdrawn. The client may withdraw in MyKanta what somebody declared
+// on behalf, whose name stays; a guardian can't replace or withdraw what a
+// capable minor declared alone.
+//
+// Times. No declaration begins on a day before it was made, or after it was
+// made and recorded, no withdrawal has effect before the day it was recorded,
+// and nothing is recorded in the future or before it was made: decisions are
+// not retroactive (rules section 2.3(1)). A recording may be late.
 //
 // Annulments correct a record. A professional may correct any, whatever the
 // declarer's right was, since a right that was missing may be what is to be
 // corrected; only the place is asked. In MyKanta what was declared can be
-// annulled by the role that declared it, under the rules for declaring except
-// that of capacity.
+// annulled by the client, or by the role that declared it under the rules for
+// declaring except that of capacity.
 //
 // Recipients. No denial names a recipient (V16). One inside a single file (V9)
 // and one between organiser and producer (V12) have their own codes, the first

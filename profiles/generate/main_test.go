@@ -19,7 +19,7 @@ import (
 func generated(t *testing.T) map[string][]string {
 	t.Helper()
 	from, err := locate()
-	if errors.Is(err, errUnavailable) {
+	if errors.Is(err, errUnavailable) && os.Getenv("CI") == "" {
 		t.Skip(err)
 	}
 	if err != nil {

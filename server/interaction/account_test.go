@@ -59,6 +59,9 @@ func TestWhoRecordedADeclarationIsToldOnce(t *testing.T) {
 			if all := findings(got.Resource); !slices.ContainsFunc(all, func(one string) bool { return strings.HasPrefix(one, test.want) }) {
 				t.Errorf("got %q, want %q among them", all, test.want)
 			}
+			if all := findings(got.Resource); len(slices.Compact(slices.Sorted(slices.Values(all)))) != len(all) {
+				t.Errorf("told twice: %q", all)
+			}
 			if after := text(s.ask("GET _history").Resource); after != before {
 				t.Error("something was stored")
 			}
