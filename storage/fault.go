@@ -24,6 +24,10 @@ func fault(err error) error {
 		return issue.New(issue.NotFound, "", "There is no such resource here.").Caused(err)
 	case errors.Is(err, driver.ErrConflict):
 		return issue.New(issue.Conflict, "", "Another request changed the resource at the same time. Read it again and retry.").Caused(err)
+	case errors.Is(err, driver.ErrOneDocument):
+		return issue.New(issue.Unsupported, "", "The database behind this server is no replica set and can't write several resources at once. Send them one by one, or ask its operator for a replica set.").Caused(err)
+	case errors.Is(err, driver.ErrTooLarge):
+		return issue.New(issue.Unprocessable, "", "The resource is too large to be stored with all that it can be found by. Split it into several resources.").Coded(issue.CodeTooCostly).Caused(err)
 	case errors.Is(err, driver.ErrUnavailable):
 		return issue.New(issue.Unavailable, "", "The store can't serve now. Try again later.").Caused(err)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):

@@ -34,6 +34,14 @@ var ErrConflict = errors.New("driver: conflict with another transaction")
 // full, connection lost, closed. Engines wrap it around the cause.
 var ErrUnavailable = errors.New("driver: engine is unavailable")
 
+// ErrOneDocument says that the engine can write only one document in a
+// transaction: a MongoDB that is no replica set. Nothing was written.
+var ErrOneDocument = errors.New("driver: the engine can write only one document in a transaction")
+
+// ErrTooLarge says that a document is larger than the engine can keep, with
+// what it is found by.
+var ErrTooLarge = errors.New("driver: the document is too large for the engine")
+
 // Document is one version of a resource, as bytes.
 type Document struct {
 	Key     fhir.Key
@@ -86,7 +94,8 @@ type Reader interface {
 type Writer interface {
 	Reader
 	// Append adds the next version of a document. ErrConflict if d.Version is
-	// not the one after the newest (1 for a new document).
+	// not the one after the newest (1 for a new document), from Append or, from
+	// an engine that writes at the end, from the Update it is in.
 	Append(ctx context.Context, d Document) error
 	// Guard makes two transactions that guard the same key conflict, so that
 	// what a condition looked for and did not find can't come about between

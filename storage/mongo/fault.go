@@ -1,0 +1,94 @@
+package mongo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"tahto/storage/driver"
+)
+
+// The codes of MongoDB that mean something of their own here
+// (https://www.mongodb.com/docs/manual/reference/error-codes/).
+const (
+	codeObjectTooLarge   = 10334
+	codeUpdateTooLarge   = 17419
+	codeReplaceTooLarge  = 17420
+	codeDuplicateKey     = 11000
+	codeWriteConflict    = 112
+	codeKeySpecsConflict = 86
+	codeOptionsConflict  = 85
+)
+
+// transient is the label of an error after which the whole transaction may
+// succeed when it is run again.
+const transient = "TransientTransactionError"
+
+// fault puts an error of the MongoDB driver into the words of package driver.
+// What is in those words already stays as it is, and the end of ctx is the
+// caller's. Everything else means that the database did not do what it was asked
+// for, which it may do later: ErrUnavailable.
+func fault(ctx context.Context, err error) error {
+	switch {
+	case err == nil, isOurs(err):
+		return err
+	case errors.Is(err, mongo.ErrNoDocuments):
+		return driver.ErrNotFound
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return fmt.Errorf("%w: %w", kindOf(err), discreet{err})
+}
+
+func kindOf(err error) error {
+	switch {
+	case hasCode(err, codeObjectTooLarge, codeUpdateTooLarge, codeReplaceTooLarge):
+		return driver.ErrTooLarge
+	case hasCode(err, codeDuplicateKey, codeWriteConflict):
+		return driver.ErrConflict
+	}
+	return driver.ErrUnavailable
+}
+
+func isOurs(err error) bool {
+	for _, ours := range []error{driver.ErrNotFound, driver.ErrConflict, driver.ErrUnavailable, driver.ErrTooLarge, driver.ErrOneDocument} {
+		if errors.Is(err, ours) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasCode(err error, codes ...int) bool {
+	var server mongo.ServerError
+	return errors.As(err, &server) && slices.ContainsFunc(codes, server.HasErrorCode)
+}
+
+// isTransient tells whether the server said that the transaction may succeed
+// when it is run again.
+func isTransient(err error) bool {
+	var labeled mongo.LabeledError
+	return errors.As(err, &labeled) && labeled.HasErrorLabel(transient)
+}
+
+// discreet is an error whose text has the codes of what a server answered and
+// not its message, which may quote what is stored: the text goes into the log.
+// What wraps it finds the labels all the same.
+type discreet struct{ error }
+
+func (d discreet) Unwrap() error { return d.error }
+
+func (d discreet) Error() string {
+	var command mongo.CommandError
+	if errors.As(d.error, &command) && command.Code != 0 {
+		return fmt.Sprintf("MongoDB error %d %s", command.Code, command.Name)
+	}
+	var server mongo.ServerError
+	if errors.As(d.error, &server) {
+		return fmt.Sprintf("MongoDB errors %v", server.ErrorCodes())
+	}
+	return d.error.Error()
+}

@@ -1,0 +1,2 @@
+// Package mongo is the engine for production: MongoDB.
+package mongo
