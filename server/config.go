@@ -1,10 +1,8 @@
 package main
 
 import (
-	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"net"
 	"net/url"
 	"slices"
@@ -14,6 +12,8 @@ import (
 
 // config is what the program was started with.
 type config struct {
+	command         string // what to do: a name in commands
+	operand         string // what the command is to be done with, such as a file; "" if none was given
 	addr            string
 	base            string
 	data            string
@@ -51,62 +51,10 @@ func (c *config) flags() *flag.FlagSet {
 	return f
 }
 
-// variable is the environment variable of a flag: -uusimaa-until is
-// TAHTO_UUSIMAA_UNTIL.
-func variable(name string) string {
-	return "TAHTO_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
-}
-
-// configure reads the settings: flags first, then the environment, then the
-// defaults. What makes no sense together is a usageError; flag.ErrHelp means
-// that help was asked for and given.
-func configure(args []string, getenv func(string) string, help io.Writer) (config, error) {
-	var c config
-	f := c.flags()
-	f.SetOutput(io.Discard)
-	if err := fromEnvironment(f, getenv); err != nil {
-		return c, err
-	}
-	if err := f.Parse(args); err != nil {
-		return c, flagError(err, f, help)
-	}
-	if f.NArg() > 0 {
-		return c, usage("unexpected argument %q; settings are flags, see -help", f.Arg(0))
-	}
-	return c, c.validate()
-}
-
-func flagError(err error, f *flag.FlagSet, help io.Writer) error {
-	if !errors.Is(err, flag.ErrHelp) {
-		return usage("%s; see -help", err)
-	}
-	fmt.Fprintln(help, "Tahto keeps declarations of intent as FHIR and decides on sharing.\nEach flag is also an environment variable: -uusimaa-until is TAHTO_UUSIMAA_UNTIL.")
-	f.SetOutput(help)
-	f.PrintDefaults()
-	return err
-}
-
-func fromEnvironment(f *flag.FlagSet, getenv func(string) string) error {
-	var fault error
-	f.VisitAll(func(one *flag.Flag) {
-		value := getenv(variable(one.Name))
-		if value == "" || fault != nil {
-			return
-		}
-		if err := f.Set(one.Name, value); err != nil {
-			fault = usage("%s: %s", variable(one.Name), err)
-		}
-	})
-	return fault
-}
-
-// validate finds what makes no sense before anything is opened.
+// validate finds what makes no sense for a server before anything is opened.
 func (c config) validate() error {
-	if c.mongo != "" {
-		return usage("-mongo: this version has no MongoDB engine yet; leave it out to use the embedded engine in -data")
-	}
-	if c.data == "" {
-		return usage("-data: name a folder for the embedded engine")
+	if err := c.validateEngine(); err != nil {
+		return err
 	}
 	if err := oneOf("intake", c.intake, "strict", "archive"); err != nil {
 		return err
@@ -121,6 +69,17 @@ func (c config) validate() error {
 		return err
 	}
 	return c.validateAddr()
+}
+
+// validateEngine finds what makes no sense for whatever opens the engine.
+func (c config) validateEngine() error {
+	if c.mongo != "" {
+		return usage("-mongo: this version has no MongoDB engine yet; leave it out to use the embedded engine in -data")
+	}
+	if c.data == "" {
+		return usage("-data: name a folder for the embedded engine")
+	}
+	return nil
 }
 
 func oneOf(name, value string, allowed ...string) error {

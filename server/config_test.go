@@ -22,7 +22,7 @@ func TestDefaultsNeedNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := config{addr: "127.0.0.1:8080", data: "data", intake: "strict", foreignConsents: "refuse"}
+	want := config{command: "serve", addr: "127.0.0.1:8080", data: "data", intake: "strict", foreignConsents: "refuse"}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(config{})); diff != "" {
 		t.Errorf("defaults (-want +got):\n%s", diff)
 	}
@@ -49,7 +49,13 @@ func TestSettingsThatMakeNoSenseAreExplained(t *testing.T) {
 		want string // a part of the message
 	}{
 		{"unknown flag", []string{"-colour"}, nil, "-colour"},
-		{"stray argument", []string{"serve"}, nil, `unexpected argument "serve"`},
+		{"unknown command", []string{"sing"}, nil, `unknown command "sing"; there are serve`},
+		{"stray argument", []string{"serve", "loudly"}, nil, `unexpected argument "loudly"`},
+		{"command after the flags", []string{"-data", "x", "health"}, nil, "a command comes first"},
+		{"flag of another command", []string{"health", "-data", "x"}, nil, "-data"},
+		{"two URLs", []string{"health", "http://a", "http://b"}, nil, "one URL"},
+		{"no URL", []string{"health", "localhost:80"}, nil, "no http or https URL"},
+		{"health without a port", []string{"health"}, map[string]string{"TAHTO_ADDR": "127.0.0.1"}, "host:port"},
 		{"network address", []string{"-addr", "0.0.0.0:8080"}, nil, "-insecure"},
 		{"every address", []string{"-addr", ":8080"}, nil, "-insecure"},
 		{"host name that is not localhost", []string{"-addr", "tahto.example:80"}, nil, "-insecure"},
@@ -82,7 +88,7 @@ func TestSettingsThatMakeNoSenseAreExplained(t *testing.T) {
 
 func TestLoopbackAndInsecureAddressesAreTaken(t *testing.T) {
 	for _, args := range [][]string{
-		{"-addr", "localhost:0"}, {"-addr", "[::1]:8080"}, {"-addr", "127.9.9.9:1"}, {"-addr", "0.0.0.0:80", "-insecure"},
+		{"-addr", "localhost:0"}, {"-addr", "[::1]:8080"}, {"-addr", "127.9.9.9:1"}, {"serve", "-addr", "localhost:0"}, {"-addr", "0.0.0.0:80", "-insecure"},
 	} {
 		if _, err := configure(args, environment(nil), io.Discard); err != nil {
 			t.Errorf("%v: %v", args, err)
@@ -96,7 +102,7 @@ func TestHelpIsNoFault(t *testing.T) {
 	if !errors.Is(err, flag.ErrHelp) {
 		t.Fatalf("error = %v, want flag.ErrHelp", err)
 	}
-	for _, want := range []string{"-addr", "-intake", "TAHTO_UUSIMAA_UNTIL"} {
+	for _, want := range []string{"-addr", "-intake", "TAHTO_UUSIMAA_UNTIL", "_FILE", "health [flags] [URL]"} {
 		if !strings.Contains(help.String(), want) {
 			t.Errorf("help does not mention %s", want)
 		}

@@ -3,15 +3,17 @@
 // FHIR Consent and Provenance, and answers, with reasons, whether a piece of
 // data may be shared with a requester now.
 //
-// The package only puts the others together: settings (flags, each also an
-// environment variable), the engine, the service, the wire, and the life cycle.
+// The package only puts the others together: what to do (a command; serve if
+// none is given), settings (flags, each also an environment variable), the
+// engine, the service, the wire, and the life cycle.
 // It is the one place that knows an engine by name, reads the clock and makes
 // ids; all others are given them.
 //
 // # Exit codes
 //
-// 0 after a clean stop, 1 if the server could not start or broke down, 2 if it
-// was started with settings that make no sense.
+// 0 after a clean stop or when the command is done, 1 if the server could not
+// start or broke down or the command failed, 2 if the program was started with
+// settings that make no sense.
 package main
 
 import (

@@ -4,7 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -27,7 +26,6 @@ import (
 	"tahto/server/interaction"
 	"tahto/server/rest"
 	"tahto/storage"
-	"tahto/storage/embedded"
 )
 
 // Patience with clients, and with what runs when the program is to stop. A
@@ -48,13 +46,8 @@ const (
 //go:embed directory.json
 var exampleDirectory []byte
 
-// run is the program: it reads the settings, serves until the context ends,
-// and gives nil after a clean stop.
-func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
-	c, err := configure(args, getenv, stdout)
-	if err != nil {
-		return err
-	}
+// runServer serves until the context ends, and gives nil after a clean stop.
+func runServer(ctx context.Context, c config, stdout, stderr io.Writer) error {
 	log := slog.New(slog.NewTextHandler(stderr, nil))
 	setting, err := c.setting()
 	if err != nil {
@@ -71,18 +64,6 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}
 	announce(stdout, c, listener.Addr())
 	return errors.Join(serve(ctx, listener, p.handler, log), p.close())
-}
-
-// exitCode tells a person what went wrong and the shell that it did.
-func exitCode(err error, stderr io.Writer) int {
-	if err == nil || errors.Is(err, flag.ErrHelp) {
-		return 0
-	}
-	fmt.Fprintf(stderr, "tahto: %s\n", err)
-	if _, ok := errors.AsType[usageError](err); ok {
-		return 2
-	}
-	return 1
 }
 
 // setting is what decisions are made by.
@@ -119,9 +100,9 @@ func open(ctx context.Context, c config, setting decision.Setting, base string, 
 	if err := os.MkdirAll(c.data, 0o700); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
-	engine, err := embedded.Open(ctx, c.data, embedded.Options{})
+	engine, err := openEngine(ctx, c)
 	if err != nil {
-		return nil, fmt.Errorf("data folder %s: %w", c.data, err)
+		return nil, err
 	}
 	store, err := storage.New(ctx, engine, registry, storage.Options{Now: time.Now})
 	if err != nil {
