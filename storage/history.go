@@ -44,7 +44,7 @@ func (t *Tx) History(ctx context.Context, q HistoryQuery) (HistoryPage, error) {
 			page.Total = int(newest.Version) // versions count from 1 without a gap
 		}
 	}
-	h := driver.History{Type: q.Type, ID: q.ID, Since: q.Since, Before: q.Before}
+	h := driver.History{Type: q.Type, ID: q.ID, Since: q.Since, After: q.Before}
 	if q.Count > 0 {
 		h.Limit = q.Count + 1 + privateVersions
 	}

@@ -16,6 +16,7 @@ package driver
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"time"
 
@@ -33,6 +34,11 @@ var ErrConflict = errors.New("driver: conflict with another transaction")
 // ErrUnavailable says that the engine can't do it now, and may later: disk
 // full, connection lost, closed. Engines wrap it around the cause.
 var ErrUnavailable = errors.New("driver: engine is unavailable")
+
+// ErrInDoubt says that the connection was lost while the transaction was being
+// committed: it is durable wholly, or not there at all, and nobody knows which.
+// It is an ErrUnavailable too.
+var ErrInDoubt = fmt.Errorf("%w: it is not known whether the transaction was committed", ErrUnavailable)
 
 // ErrOneDocument says that the engine can write only one document in a
 // transaction: a MongoDB that is no replica set. Nothing was written.
@@ -56,12 +62,13 @@ type Document struct {
 }
 
 // History asks for versions, newest first: by Updated, then type, id and
-// version, all descending.
+// version, all descending; or oldest first, the same order reversed.
 type History struct {
-	Type, ID string    // both, only the type, or neither: instance, type, system
-	Since    time.Time // versions at or after it; zero for all
-	Before   *Mark     // versions after this place in the order; nil from the start
-	Limit    int       // at most so many; 0 for no limit
+	Type, ID    string    // both, only the type, or neither: instance, type, system
+	Since       time.Time // versions at or after it; zero for all
+	OldestFirst bool      // by Updated, type, id and version, all ascending
+	After       *Mark     // versions after this place in the order; nil from the start
+	Limit       int       // at most so many; 0 for no limit
 }
 
 // Mark is a place in the order of a history: a version's own sort key.

@@ -23,6 +23,32 @@ func Pages(e *Engine) (pages int, err error) {
 	return pages, err
 }
 
+// HistoryPlan is how SQLite would read a history, step by step.
+func HistoryPlan(e *Engine, h driver.History) (steps []string, err error) {
+	ctx := context.Background()
+	err = e.view(ctx, func(read driver.Reader) error {
+		r := read.(*reader)
+		b := r.c.builder()
+		b.add("EXPLAIN QUERY PLAN ")
+		if err := r.askHistory(b, h); err != nil {
+			return err
+		}
+		s, err := r.c.start(ctx, b)
+		if err != nil {
+			return err
+		}
+		defer s.close()
+		for {
+			more, err := s.next()
+			if !more {
+				return err
+			}
+			steps = append(steps, s.string(3))
+		}
+	})
+	return steps, err
+}
+
 // asWriter runs f when nobody else has the writer's connection.
 func (e *Engine) asWriter(f func(*conn) error) error {
 	return e.Update(context.Background(), func(driver.Writer) error { return f(e.writer.c) })

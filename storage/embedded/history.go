@@ -9,7 +9,8 @@ import (
 	"tahto/storage/driver"
 )
 
-// Versions reads the history index backwards. Versions of the same millisecond
+// Versions reads the history index backwards, or forwards for the oldest first.
+// Versions of the same millisecond
 // are few, so their order among each other is made when they are read; the
 // index has only the time.
 func (r *reader) Versions(ctx context.Context, h driver.History) iter.Seq2[driver.Document, error] {
@@ -42,6 +43,13 @@ func (r *reader) past(s *statement) (driver.Document, error) {
 
 func (r *reader) history(ctx context.Context, h driver.History) (*statement, error) {
 	b := r.c.builder()
+	if err := r.askHistory(b, h); err != nil {
+		return nil, err
+	}
+	return r.c.start(ctx, b)
+}
+
+func (r *reader) askHistory(b *builder, h driver.History) error {
 	b.add("SELECT r.type, r.id, v.version, v.updated, v.method, v.deleted, v.row FROM ")
 	switch {
 	case h.ID != "":
@@ -49,7 +57,7 @@ func (r *reader) history(ctx context.Context, h driver.History) (*statement, err
 	case h.Type != "":
 		kind, err := r.number(word{kind: kindType, of: h.Type})
 		if err != nil {
-			return nil, err
+			return err
 		}
 		b.add("version v INDEXED BY version_kind CROSS JOIN resource r ON r.doc = v.doc WHERE v.kind = ?", kind)
 	default:
@@ -64,14 +72,32 @@ func (r *reader) history(ctx context.Context, h driver.History) (*statement, err
 		}
 		b.add(" AND v.updated >= ?", since)
 	}
-	if m := h.Before; m != nil {
-		at := toMillis(m.Updated)
-		b.add(" AND v.updated <= ? AND (v.updated < ? OR (r.type, r.id, v.version) < (?, ?, ?))", at, at,
-			m.Key.Type, m.Key.ID, int64(min(m.Version, math.MaxInt64)))
+	order := backwards
+	if h.OldestFirst {
+		order = forwards
 	}
-	b.add(" ORDER BY v.updated DESC, r.type DESC, r.id DESC, v.version DESC LIMIT ?", limit(h.Limit))
-	return r.c.start(ctx, b)
+	if m := h.After; m != nil {
+		at := toMillis(m.Updated)
+		b.add(order.after, at, at, m.Key.Type, m.Key.ID, int64(min(m.Version, math.MaxInt64)))
+	}
+	b.add(order.by, limit(h.Limit))
+	return nil
 }
+
+// direction is how the history index is read: what is after a place, and what
+// the order is.
+type direction struct{ after, by string }
+
+var (
+	backwards = direction{
+		" AND v.updated <= ? AND (v.updated < ? OR (r.type, r.id, v.version) < (?, ?, ?))",
+		" ORDER BY v.updated DESC, r.type DESC, r.id DESC, v.version DESC LIMIT ?",
+	}
+	forwards = direction{
+		" AND v.updated >= ? AND (v.updated > ? OR (r.type, r.id, v.version) > (?, ?, ?))",
+		" ORDER BY v.updated, r.type, r.id, v.version LIMIT ?",
+	}
+)
 
 // limit is LIMIT's value for a count where 0 means all.
 func limit(count int) int64 {

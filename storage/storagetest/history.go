@@ -11,13 +11,14 @@ import (
 
 var history = []promise{
 	{"NewestFirstOfInstanceTypeAndSystem", testHistoryOrder},
+	{"OldestFirstIsTheSameReversed", testHistoryReversed},
 	{"SinceIsIncluded", testSince},
 	{"PagesJoinWithoutGapOrRepeat", testHistoryPages},
 	{"PagesStayRightWhileOthersWrite", testHistoryPagesWhileWriting},
 }
 
-// pastDocuments are versions of several documents, many of the same time, in
-// the order of a history.
+// pastDocuments are versions of several documents, many of the same time, the
+// newest first.
 func pastDocuments(f *fixture) []driver.Document {
 	var all []driver.Document
 	for round := range uint64(5) {
@@ -55,14 +56,20 @@ func compareMarks(x, y driver.Mark) int {
 	return 0
 }
 
-// pastExpected is what Versions must give.
+// pastExpected is what Versions must give of all versions, the newest first.
 func pastExpected(h driver.History, all []driver.Document) []driver.Document {
+	compare := func(x, y driver.Mark) int { return -compareMarks(x, y) }
+	if h.OldestFirst {
+		compare = compareMarks
+		all = slices.Clone(all)
+		slices.Reverse(all)
+	}
 	var want []driver.Document
 	for _, d := range all {
 		switch {
 		case h.Type != "" && h.Type != d.Key.Type, h.ID != "" && h.ID != d.Key.ID:
 		case !h.Since.IsZero() && d.Updated.Before(h.Since):
-		case h.Before != nil && compareMarks(mark(d), *h.Before) >= 0:
+		case h.After != nil && compare(mark(d), *h.After) <= 0:
 		case h.Limit > 0 && len(want) == h.Limit:
 		default:
 			want = append(want, read(d))
@@ -71,13 +78,41 @@ func pastExpected(h driver.History, all []driver.Document) []driver.Document {
 	return want
 }
 
+// histories are questions of every kind.
+func histories() []driver.History {
+	return []driver.History{
+		{}, {Type: "Consent"}, {Type: "Consent", ID: "a"}, {Type: "Consent", ID: "none"}, {Type: "None"}, {Limit: 7}, {Type: "Account", Limit: 1},
+	}
+}
+
 func testHistoryOrder(t *testing.T, h Harness) {
 	f := h.open(t)
 	all := pastDocuments(f)
 	f.view(func(r driver.Reader) {
-		for _, q := range []driver.History{
-			{}, {Type: "Consent"}, {Type: "Consent", ID: "a"}, {Type: "Consent", ID: "none"}, {Type: "None"}, {Limit: 7}, {Type: "Account", Limit: 1},
-		} {
+		for _, q := range histories() {
+			f.same(fmt.Sprintf("%+v", q), f.past(r, q), pastExpected(q, all))
+		}
+	})
+}
+
+// testHistoryReversed asks from the start, from the place of each version, and
+// from places where there is none.
+func testHistoryReversed(t *testing.T, h Harness) {
+	f := h.open(t)
+	all := pastDocuments(f)
+	f.view(func(r driver.Reader) {
+		for _, q := range histories() {
+			q.OldestFirst = true
+			f.same(fmt.Sprintf("%+v", q), f.past(r, q), pastExpected(q, all))
+			for _, d := range all {
+				at := mark(d)
+				elsewhere := at
+				elsewhere.Key.ID += "0"
+				for _, q.After = range []*driver.Mark{&at, &elsewhere} {
+					f.same(fmt.Sprintf("%+v after %+v", q, *q.After), f.past(r, q), pastExpected(q, all))
+				}
+			}
+			q.After, q.Since = nil, all[len(all)/2].Updated
 			f.same(fmt.Sprintf("%+v", q), f.past(r, q), pastExpected(q, all))
 		}
 	})
@@ -100,8 +135,11 @@ func testHistoryPages(t *testing.T, h Harness) {
 	f := h.open(t)
 	all := pastDocuments(f)
 	f.view(func(r driver.Reader) {
-		for _, q := range []driver.History{{Limit: 1}, {Limit: 7}, {Type: "Consent", Limit: 3}, {Type: "Consent", ID: "a1", Limit: 2}} {
-			want := pastExpected(driver.History{Type: q.Type, ID: q.ID}, all)
+		for _, q := range []driver.History{
+			{Limit: 1}, {Limit: 7}, {Type: "Consent", Limit: 3}, {Type: "Consent", ID: "a1", Limit: 2},
+			{OldestFirst: true, Limit: 1}, {OldestFirst: true, Limit: 7}, {OldestFirst: true, Type: "Consent", Limit: 3},
+		} {
+			want := pastExpected(driver.History{Type: q.Type, ID: q.ID, OldestFirst: q.OldestFirst}, all)
 			var got []driver.Document
 			for {
 				page := f.past(r, q)
@@ -110,7 +148,7 @@ func testHistoryPages(t *testing.T, h Harness) {
 					break
 				}
 				at := mark(page[len(page)-1])
-				q.Before = &at
+				q.After = &at
 			}
 			f.same(fmt.Sprintf("%+v", q), got, want)
 		}
@@ -130,7 +168,7 @@ func testHistoryPagesWhileWriting(t *testing.T, h Harness) {
 			break
 		}
 		at := mark(page[len(page)-1])
-		q.Before = &at
+		q.After = &at
 		f.append(f.document("new", n))
 	}
 	f.same("pages", got, pastExpected(driver.History{}, all))

@@ -91,8 +91,12 @@ func (m world) transaction(t *rapid.T, f *fixture) world {
 
 func (m world) check(t *rapid.T, f *fixture, r driver.Reader) {
 	check(f, r, drawQuery(t, m.current()), m.current())
-	h := driver.History{Limit: rapid.IntRange(0, 5).Draw(t, "limit")}
+	h := driver.History{Limit: rapid.IntRange(0, 5).Draw(t, "limit"), OldestFirst: rapid.Bool().Draw(t, "oldest first")}
 	all := m.all()
+	if len(all) > 0 && rapid.Bool().Draw(t, "later page") {
+		at := mark(pick(t, "after", all))
+		h.After = &at
+	}
 	f.same("history", f.past(r, h), pastExpected(h, all))
 	for key, list := range m {
 		got, err := r.Get(f.ctx, key)
