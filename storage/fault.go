@@ -28,6 +28,8 @@ func fault(err error) error {
 		return issue.New(issue.Unsupported, "", "The database behind this server is no replica set and can't write several resources at once. Send them one by one, or ask its operator for a replica set.").Caused(err)
 	case errors.Is(err, driver.ErrTooLarge):
 		return issue.New(issue.Unprocessable, "", "The resource is too large to be stored with all that it can be found by. Split it into several resources.").Coded(issue.CodeTooCostly).Caused(err)
+	case errors.Is(err, driver.ErrInDoubt):
+		return issue.New(issue.Unavailable, "", "The store was lost while it wrote, and it is not known whether the change is stored. Read it, or send a conditional request, before you send it again.").Caused(err)
 	case errors.Is(err, driver.ErrUnavailable):
 		return issue.New(issue.Unavailable, "", "The store can't serve now. Try again later.").Caused(err)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):

@@ -1,2 +1,118 @@
-// Package mongo is the engine for production: MongoDB.
+// Package mongo is the engine for production: a MongoDB replica set or sharded
+// cluster, which several servers may share. README.md tells how it is laid out,
+// which index answers what, and how it is sharded.
+//
+// # What is promised how
+//
+// A transaction is one of MongoDB's, of read concern snapshot and write concern
+// majority, so that what Update returned nil for outlives the loss of any
+// minority of the servers. It is run again as the driver's rules say: by the
+// labels of errors, never by their text. A View reads one snapshot. All reading
+// and writing is done at the primary: a decision never rests on a server that
+// lags behind.
+//
+// What a transaction writes is held until its end and sent as one command. A
+// transaction costs a round trip for each look, one for what it writes, and one
+// for the commit.
+//
+// # Standalone servers
+//
+// A standalone MongoDB has no transactions. It is refused, unless
+// [Options.Standalone] asks for what it can do: one document in an Update, and
+// reads that each see what is newest. [driver.ErrOneDocument] is the answer to
+// more. Guard keeps guarded transactions of this process apart, not those of
+// several servers.
 package mongo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"tahto/storage/driver"
+)
+
+var (
+	errClosed = fmt.Errorf("%w: closed", driver.ErrUnavailable)
+	errEnded  = errors.New("mongo: a transaction was used after it had ended")
+)
+
+// Options tune the engine. The zero Options are right for a server.
+type Options struct {
+	// Standalone allows a MongoDB that is no replica set.
+	Standalone bool
+	// Patience is how long an operation may go on, with its retries, when its
+	// context sets no end, and a transaction in all; 0 is 20 seconds.
+	Patience time.Duration
+	// Sent is told the name of each command that is sent, if it is not nil. It
+	// is called by many goroutines.
+	Sent func(command string)
+}
+
+// Engine keeps documents in a MongoDB. It is safe for any number of goroutines.
+type Engine struct {
+	client    *mongo.Client
+	resources *mongo.Collection
+	atomic    bool // it has transactions
+	sharded   bool
+	guard     chan struct{} // what Guard holds where there are none
+	closed    atomic.Bool
+}
+
+// Open connects to the MongoDB that the URI names
+// (https://www.mongodb.com/docs/manual/reference/connection-string/), and makes
+// what isn't there in the database of the URI's path, or in tahto. It ends within
+// ten seconds, with an error that says what is wrong and holds nothing of the
+// URI's password.
+func Open(ctx context.Context, uri string, o Options) (*Engine, error) {
+	ctx, cancel := context.WithTimeout(ctx, openWithin)
+	defer cancel()
+	client, name, err := connect(uri, o)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{client: client, guard: make(chan struct{}, 1)}
+	e.resources = client.Database(name).Collection(resourceCollection)
+	if err := e.begin(ctx, o); err != nil {
+		return nil, errors.Join(err, disconnect(client))
+	}
+	return e, nil
+}
+
+// begin looks at what kind of MongoDB it is, and brings it to this version.
+func (e *Engine) begin(ctx context.Context, o Options) error {
+	kind, err := greet(ctx, e.client)
+	if err != nil {
+		return err
+	}
+	if err := kind.usable(o.Standalone); err != nil {
+		return err
+	}
+	e.sharded = kind.isSharded()
+	e.atomic = e.sharded || kind.isReplicaSet()
+	if err := migrate(ctx, e.resources.Database(), steps); err != nil {
+		return unreachable(err)
+	}
+	return nil
+}
+
+// Close waits for nothing that runs: end it first.
+func (e *Engine) Close() error {
+	if e.closed.Swap(true) {
+		return nil
+	}
+	return disconnect(e.client)
+}
+
+// closeWithin is how long the goodbyes to the servers may take.
+const closeWithin = 5 * time.Second
+
+func disconnect(client *mongo.Client) error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeWithin)
+	defer cancel()
+	return client.Disconnect(ctx)
+}

@@ -1,0 +1,145 @@
+package mongo
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"tahto/fhir/search"
+)
+
+// The collections: everything that is kept, with what transactions guard, and
+// the version of the schema.
+const (
+	resourceCollection = "resource"
+	schemaCollection   = "schema"
+)
+
+// The indexes by name; README.md tells which interaction uses which.
+const (
+	indexKeys            = "keys"
+	indexWalk            = "walk"
+	indexLow             = "low"
+	indexHigh            = "high"
+	indexHistory         = "history"
+	indexTypeHistory     = "history-type"
+	indexInstanceHistory = "history-instance"
+)
+
+// walked are the date parameters in whose order whole types are walked over. A
+// document has a field for each when it is written: to add one is a new version
+// of the schema.
+var walked = []string{"_lastUpdated", "date", "recorded"}
+
+func isWalked(param string) bool { return slices.Contains(walked, param) }
+
+// dateIndex is the index that has the order of a sort by a date: what has no
+// such date comes first in it, and is read last.
+type dateIndex struct {
+	name, field string
+	order       bson.D
+}
+
+func dateWalk(s search.Sort) dateIndex {
+	if s.Descending {
+		field := "s." + s.Param + ".h"
+		return dateIndex{"newest-" + s.Param, field, bson.D{{Key: field, Value: -1}, {Key: fieldKey, Value: 1}}}
+	}
+	field := "s." + s.Param + ".l"
+	return dateIndex{"oldest-" + s.Param, field, bson.D{{Key: field, Value: 1}, {Key: fieldKey, Value: 1}}}
+}
+
+// indexes are all indexes of the collection of resources, beside that of _id and
+// that of the shard key, which a sharded cluster makes.
+func indexes() []mongo.IndexModel {
+	type keys = bson.D
+	list := []mongo.IndexModel{
+		named(indexKeys, keys{{Key: fieldCurrent, Value: 1}, {Key: fieldKeys, Value: 1}, {Key: fieldKey, Value: 1}}),
+		named(indexWalk, keys{{Key: fieldCurrent, Value: 1}, {Key: fieldKey, Value: 1}}),
+		named(indexLow, keys{{Key: fieldCurrent, Value: 1}, {Key: fieldLow, Value: 1}}),
+		named(indexHigh, keys{{Key: fieldCurrent, Value: 1}, {Key: fieldHigh, Value: 1}}),
+		named(indexHistory, newestFirst(fieldUpdated, fieldType, fieldKey, fieldVersion)),
+		named(indexTypeHistory, append(keys{{Key: fieldType, Value: 1}}, newestFirst(fieldUpdated, fieldKey, fieldVersion)...)),
+		named(indexInstanceHistory, append(keys{{Key: fieldType, Value: 1}, {Key: fieldKey, Value: 1}}, newestFirst(fieldUpdated, fieldVersion)...)),
+	}
+	for _, param := range walked {
+		for _, descending := range []bool{false, true} {
+			d := dateWalk(search.Sort{Param: param, Date: true, Descending: descending})
+			list = append(list, named(d.name, append(keys{{Key: fieldCurrent, Value: 1}}, d.order...)))
+		}
+	}
+	return list
+}
+
+func newestFirst(fields ...string) (keys bson.D) {
+	for _, field := range fields {
+		keys = append(keys, bson.E{Key: field, Value: -1})
+	}
+	return keys
+}
+
+func named(name string, keys bson.D) mongo.IndexModel {
+	return mongo.IndexModel{Keys: keys, Options: options.Index().SetName(name)}
+}
+
+// steps bring a database from the version of the schema that is their place in
+// the list to the next one. Each may have been done already, by another server
+// that starts at the same time, and must do no harm then.
+var steps = []func(context.Context, *mongo.Database) error{
+	createIndexes,
+}
+
+// createIndexes makes the indexes that are not there; a server that finds them
+// does nothing.
+func createIndexes(ctx context.Context, db *mongo.Database) error {
+	_, err := db.Collection(resourceCollection).Indexes().CreateMany(ctx, indexes())
+	if hasCode(err, codeKeySpecsConflict, codeOptionsConflict) {
+		return fmt.Errorf("an index of the collection %q differs from the one this version declares; drop it, it is made anew at the next start: %w", resourceCollection, discreet{err})
+	}
+	return err
+}
+
+// schema is the document that tells the version of the schema.
+type schema struct {
+	ID      string `bson:"_id"`
+	Version int    `bson:"version"`
+}
+
+const schemaID = "tahto"
+
+// migrate brings the database to the version of this program, step by step, and
+// refuses one of a later program, whose records this one may not understand.
+func migrate(ctx context.Context, db *mongo.Database, steps []func(context.Context, *mongo.Database) error) error {
+	versions := db.Collection(schemaCollection)
+	var now schema
+	err := versions.FindOne(ctx, equal(fieldID, schemaID)).Decode(&now)
+	if err != nil && err != mongo.ErrNoDocuments {
+		return err
+	}
+	if now.Version > len(steps) {
+		return fmt.Errorf("the database %q was written by a later version of the program (schema %d; this one knows %d): start that one", db.Name(), now.Version, len(steps))
+	}
+	for n, step := range steps[now.Version:] {
+		if err := step(ctx, db); err != nil {
+			return err
+		}
+		if err := reached(ctx, versions, now.Version+n+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reached notes a version, unless another server has gone further.
+func reached(ctx context.Context, versions *mongo.Collection, version int) error {
+	higher := bson.D{{Key: "$max", Value: bson.D{{Key: "version", Value: version}}}}
+	_, err := versions.UpdateOne(ctx, equal(fieldID, schemaID), higher, options.UpdateOne().SetUpsert(true))
+	if mongo.IsDuplicateKeyError(err) { // another server noted its first at the same time
+		_, err = versions.UpdateOne(ctx, equal(fieldID, schemaID), higher)
+	}
+	return err
+}
