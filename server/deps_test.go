@@ -42,6 +42,7 @@ var allowed = map[string][]string{
 		"go.mongodb.org/mongo-driver/v2/x/mongo/driver/auth", "go.mongodb.org/mongo-driver/v2/x/mongo/driver/connstring"},
 	"storage/mongo/mongotest": {"go.mongodb.org/mongo-driver/v2/bson", "go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore",
 		"go.mongodb.org/mongo-driver/v2/x/mongo/driver/wiremessage"},
+	"storage/transfer": {"fhir", "fhir/search", "storage/driver"},
 	"storage/storagetest": {"fhir", "fhir/issue", "fhir/search", "storage", "storage/driver",
 		"github.com/google/go-cmp/cmp", "pgregory.net/rapid"},
 	"conformance":  {"fhir", "fhir/search"},

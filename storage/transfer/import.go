@@ -1,0 +1,215 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"tahto/fhir"
+	"tahto/fhir/search"
+	"tahto/storage/driver"
+)
+
+// ImportOptions are what an import needs to know.
+type ImportOptions struct {
+	// Entries are what a resource is found by, as search.Registry.Entries gives
+	// them. It is required.
+	Entries func(*fhir.Resource) []search.Entry
+	// Progress is told how far it is.
+	Progress Progress
+	// Batch is how many versions are written in one Update at most; 0 is 200.
+	// Large ones are fewer.
+	Batch int
+}
+
+// batchBytes is how many bytes of bodies a batch has at most, unless one alone
+// has more: what is read and not yet written is in memory.
+const batchBytes = 8 << 20
+
+// Import writes the versions of a file that [Export] wrote, with their numbers
+// and times, and makes anew what they are found by. What the engine has besides
+// stays. A version that is there already, the same to the byte, is passed over;
+// one that is there and differs is an error that names it, since either the file
+// or the engine is of another history.
+//
+// Each line is checked before it is written, with its hash and its place. A file
+// that turns out to be damaged ([ErrDamaged]) or to end too early
+// ([ErrTruncated]) leaves what stood before in the engine; the error says so, and
+// an import of the right file passes over it. When the error is nil, the count
+// and the hash of the whole file were right, and all of its versions are in the
+// engine, durable. Nobody else should write to the engine meanwhile.
+//
+// An engine that can write only one document in a transaction
+// (driver.ErrOneDocument) is given one version at a time.
+func Import(ctx context.Context, into Target, file io.Reader, o ImportOptions) (Result, error) {
+	if o.Batch <= 0 {
+		o.Batch = 200
+	}
+	s := newScanner(file)
+	m := &importer{ImportOptions: o, into: into}
+	err := s.begin()
+	for err == nil {
+		var batch []driver.Document
+		batch, err = m.gather(s)
+		if failed := m.keep(ctx, batch); failed != nil {
+			err = failed
+		}
+	}
+	if err != io.EOF {
+		return Result{}, m.unfinished(ctx, err)
+	}
+	return Result{m.counts, s.sha256()}, nil
+}
+
+// importer is one run of Import.
+type importer struct {
+	ImportOptions
+	into     Target
+	oneByOne bool // the engine has said that it takes one document at a time
+	counts   Counts
+}
+
+// gather reads the next batch. With an error it gives the versions that stood
+// before what is wrong; io.EOF is the end of a good file.
+func (m *importer) gather(s *scanner) (batch []driver.Document, err error) {
+	for size := 0; len(batch) < m.Batch && size < batchBytes; {
+		d, err := s.next()
+		if err != nil {
+			return batch, err
+		}
+		if d.Entries, err = m.entries(d); err != nil {
+			return batch, err
+		}
+		size += len(d.Body)
+		batch = append(batch, d)
+	}
+	return batch, nil
+}
+
+// entries are what the version is found by. The parser's error is left out: it
+// may quote the body.
+func (m *importer) entries(d driver.Document) ([]search.Entry, error) {
+	if d.Deleted {
+		return nil, nil
+	}
+	resource, err := fhir.Parse(d.Body)
+	if err != nil || resource.Key() != d.Key {
+		return nil, fmt.Errorf("the body of %s is not that resource", name(d))
+	}
+	return m.Entries(resource), nil
+}
+
+// keep makes sure that the engine has the batch.
+func (m *importer) keep(ctx context.Context, batch []driver.Document) error {
+	if len(batch) == 0 {
+		return ctx.Err()
+	}
+	var missing []driver.Document
+	err := m.into.View(ctx, func(r driver.Reader) (err error) {
+		missing, err = absent(ctx, r, batch)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	there := len(batch) - len(missing)
+	m.counts.Versions += there
+	m.counts.Before += there
+	err = m.write(ctx, missing)
+	m.Progress.tell(m.counts)
+	return errors.Join(err, ctx.Err())
+}
+
+// absent are the versions of the batch that the engine doesn't have, each of
+// which can be written when those before it are.
+func absent(ctx context.Context, r driver.Reader, batch []driver.Document) (missing []driver.Document, err error) {
+	newest := map[fhir.Key]uint64{} // with what of the batch will be written
+	for _, d := range batch {
+		at, seen := newest[d.Key]
+		if !seen {
+			now, err := r.Get(ctx, d.Key)
+			if err != nil && !errors.Is(err, driver.ErrNotFound) {
+				return nil, err
+			}
+			at = now.Version // 0 if there is none
+		}
+		switch {
+		case d.Version <= at:
+			if err := compare(ctx, r, d); err != nil {
+				return nil, err
+			}
+		case d.Version == at+1:
+			missing = append(missing, d)
+			at = d.Version
+		default:
+			return nil, fmt.Errorf("%s can't be written: the version before it is neither in the file nor in the engine", name(d))
+		}
+		newest[d.Key] = at
+	}
+	return missing, nil
+}
+
+func compare(ctx context.Context, r driver.Reader, d driver.Document) error {
+	there, err := r.GetVersion(ctx, d.Key, d.Version)
+	if err == nil && !isSame(there, d) {
+		err = fmt.Errorf("%s is in the engine already and differs from the one in the file", name(d))
+	}
+	return err
+}
+
+// write appends versions: together if the engine can, which is faster.
+func (m *importer) write(ctx context.Context, missing []driver.Document) error {
+	if !m.oneByOne {
+		err := m.append(ctx, missing)
+		if !errors.Is(err, driver.ErrOneDocument) {
+			return err
+		}
+		m.oneByOne = true
+	}
+	for i := range missing {
+		if err := m.append(ctx, missing[i:i+1]); err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *importer) append(ctx context.Context, versions []driver.Document) error {
+	if len(versions) == 0 {
+		return nil
+	}
+	err := m.into.Update(ctx, func(w driver.Writer) error {
+		for _, d := range versions {
+			if err := w.Append(ctx, d); err != nil {
+				return fmt.Errorf("%s: %w", name(d), err)
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, driver.ErrConflict) {
+		return fmt.Errorf("somebody else writes to the engine: %w", err)
+	}
+	if err == nil {
+		m.counts.Versions += len(versions)
+	}
+	return err
+}
+
+// unfinished says with an error how far it came, and what to do if it can go on.
+func (m *importer) unfinished(ctx context.Context, err error) error {
+	advice := ""
+	switch {
+	case ctx.Err() != nil:
+		err, advice = errors.New("stopped"), "; run it again to continue"
+	case errors.Is(err, ErrTruncated), errors.Is(err, ErrDamaged):
+		advice = "; run it again with the whole file to continue"
+	case errors.Is(err, driver.ErrUnavailable):
+		advice = "; run it again to continue"
+	}
+	return fmt.Errorf("%w (%d versions of the file are in the engine, %d of them since before%s)",
+		err, m.counts.Versions, m.counts.Before, advice)
+}

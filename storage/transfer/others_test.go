@@ -1,0 +1,142 @@
+package transfer_test
+
+import (
+	"bytes"
+	"context"
+	"math/rand/v2"
+	"os"
+	"testing"
+	"time"
+
+	"tahto/fhir"
+	"tahto/storage/driver"
+	"tahto/storage/transfer"
+)
+
+// shared is an engine that others write to: between any two looks at it they
+// commit some versions, of times that they took as long ago as they may.
+type shared struct {
+	driver.Engine
+	t      *testing.T
+	random *rand.Rand
+	now    time.Time
+	pace   int // seconds from one version to the next, at most
+	next   map[fhir.Key]uint64
+	latest map[fhir.Key]time.Time
+}
+
+func (s *shared) View(ctx context.Context, f func(driver.Reader) error) error {
+	for range s.random.IntN(4) {
+		s.commit()
+	}
+	return s.Engine.View(ctx, f)
+}
+
+// commit adds one version. Its time is that of its transaction's beginning, but
+// never before that of the version before it.
+func (s *shared) commit() {
+	s.now = s.now.Add(time.Duration(s.random.IntN(s.pace)) * time.Second)
+	began := s.now.Add(-time.Duration(s.random.IntN(100)) * time.Second)
+	key := fhir.Key{Type: "Consent", ID: string(rune('a' + s.random.IntN(20)))}
+	if before := s.latest[key]; began.Before(before) {
+		began = before
+	}
+	s.next[key]++
+	s.latest[key] = began
+	fill(s.t, s.Engine, declaration(key, s.next[key], began, s.random))
+}
+
+// TestOthersMayWriteMeanwhile exports while others write, stops and goes on
+// now and then, and imports what came of it: no version may be missing before
+// another, nor any that was there in the beginning.
+func TestOthersMayWriteMeanwhile(t *testing.T) {
+	for seed := range uint64(15) {
+		s := &shared{
+			Engine: memory(t), t: t, random: rand.New(rand.NewPCG(seed, 2)), now: time.UnixMilli(1_700_000_000_000).UTC(), pace: 20,
+			next: map[fhir.Key]uint64{}, latest: map[fhir.Key]time.Time{},
+		}
+		for range 150 {
+			s.commit()
+		}
+		s.pace = 3 // so that what comes late comes before the end of the file
+		old, _ := state(t, s.Engine)
+		name := t.TempDir() + "/backup"
+		ctx, cancel := context.WithCancel(t.Context())
+		_, err := transfer.Export(ctx, s, name, transfer.ExportOptions{Page: 7, Progress: func(c transfer.Counts) {
+			if c.Versions > 40 {
+				cancel()
+			}
+		}})
+		if err == nil {
+			t.Fatal("the export was not stopped")
+		}
+		for range 2 {
+			if _, err := transfer.Export(t.Context(), s, name, transfer.ExportOptions{Page: 7}); err != nil {
+				t.Fatal(err)
+			}
+			// As if it had been killed just before the file got its name.
+			if err := os.Rename(name, name+".partial"); err != nil {
+				t.Fatal(err)
+			}
+			for range 10 {
+				s.commit()
+			}
+		}
+		if _, err := transfer.Export(t.Context(), s, name, transfer.ExportOptions{Page: 7}); err != nil {
+			t.Fatal(err)
+		}
+		into := memory(t)
+		if _, err := imports(t, into, read(t, name)); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		got, _ := state(t, into)
+		there := map[string]bool{}
+		for _, d := range got {
+			there[d.Key.Version(d.Version)] = true
+		}
+		for _, d := range old {
+			if !there[d.Key.Version(d.Version)] {
+				t.Errorf("seed %d: %s was there in the beginning and is missing", seed, d.Key.Version(d.Version))
+			}
+		}
+	}
+}
+
+// single is an engine that takes one document in a transaction.
+type single struct {
+	driver.Engine
+	updates int
+}
+
+type singleWriter struct {
+	driver.Writer
+	appended int
+}
+
+func (s *single) Update(ctx context.Context, f func(driver.Writer) error) error {
+	s.updates++
+	return s.Engine.Update(ctx, func(w driver.Writer) error { return f(&singleWriter{Writer: w}) })
+}
+
+func (w *singleWriter) Append(ctx context.Context, d driver.Document) error {
+	if w.appended++; w.appended > 1 {
+		return driver.ErrOneDocument
+	}
+	return w.Writer.Append(ctx, d)
+}
+
+func TestAnEngineMayTakeOneDocumentAtATime(t *testing.T) {
+	from := filled(t, 6, 50)
+	_, content := export(t, from, transfer.ExportOptions{})
+	into := &single{Engine: memory(t)}
+	if _, err := imports(t, into, content); err != nil {
+		t.Fatal(err)
+	}
+	if into.updates != 51 {
+		t.Errorf("%d transactions, want one that failed and 50", into.updates)
+	}
+	sameState(t, into, from)
+	if _, again := export(t, into, transfer.ExportOptions{}); !bytes.Equal(again, content) {
+		t.Error("it exports another file")
+	}
+}
