@@ -40,6 +40,7 @@ var allowed = map[string][]string{
 		"go.mongodb.org/mongo-driver/v2/mongo/options", "go.mongodb.org/mongo-driver/v2/mongo/readconcern",
 		"go.mongodb.org/mongo-driver/v2/mongo/readpref", "go.mongodb.org/mongo-driver/v2/mongo/writeconcern",
 		"go.mongodb.org/mongo-driver/v2/x/mongo/driver/auth", "go.mongodb.org/mongo-driver/v2/x/mongo/driver/connstring"},
+	"storage/mongo/ferret": {"github.com/FerretDB/FerretDB/ferretdb"},
 	"storage/mongo/mongotest": {"go.mongodb.org/mongo-driver/v2/bson", "go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore",
 		"go.mongodb.org/mongo-driver/v2/x/mongo/driver/wiremessage"},
 	"storage/transfer": {"fhir", "fhir/search", "storage/driver"},
@@ -51,7 +52,7 @@ var allowed = map[string][]string{
 		"profiles", "profiles/validate", "storage", "conformance", "server/audit", "github.com/maypok86/otter/v2"},
 	"server/rest": {"fhir", "fhir/issue", "server/interaction", "github.com/gin-gonic/gin"},
 	"server": {"fhir", "fhir/issue", "fhir/search", "fhir/bundle", "mapping", "mapping/consent", "mapping/decision",
-		"profiles", "profiles/validate", "storage", "storage/driver", "storage/embedded", "conformance", "server/audit", "server/interaction", "server/rest",
+		"profiles", "profiles/validate", "storage", "storage/driver", "storage/embedded", "storage/transfer", "conformance", "server/audit", "server/interaction", "server/rest",
 		"github.com/google/uuid"},
 }
 

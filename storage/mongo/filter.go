@@ -2,7 +2,6 @@ package mongo
 
 import (
 	"slices"
-	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -19,8 +18,8 @@ type filter struct {
 	keys, ordered, leads bool
 	// parts are the partitions to look in; none for all.
 	parts []string
-	// pairs are the clauses that hold both ends of one interval, of which the
-	// two arrays of ends can't say that they belong together.
+	// pairs are the clauses that hold both ends of one interval, of which a span
+	// can't say that they belong together.
 	pairs []search.Clause
 }
 
@@ -40,11 +39,11 @@ func compile(q search.Query) filter {
 func (f *filter) clause(c search.Clause) {
 	cond := condition(c)
 	switch {
-	case c.Not && cond.never, cond.always:
-		return
-	case cond.never:
+	case cond.filter == nil, cond.never && !c.Not:
 		f.never = true
 		return
+	case cond.never:
+		return // that nothing holds is no condition
 	}
 	if len(f.parts) == 0 {
 		f.parts = partitions(c)
@@ -98,7 +97,7 @@ func (f *filter) several() bson.D {
 	return bson.D{{Key: fieldKeys, Value: in(keys)}}
 }
 
-// matches looks again at what the two arrays of ends can't tell.
+// matches looks again at what spans can't tell.
 func (f *filter) matches(x *index) bool {
 	for _, c := range f.pairs {
 		entries := x.intervals(c.Param)
@@ -111,10 +110,10 @@ func (f *filter) matches(x *index) bool {
 
 // one is what one clause, without its :not, asks for.
 type one struct {
-	filter        bson.D
-	never, always bool
-	keys          int  // so many strings, and nothing else
-	pair          bool // both ends of one interval
+	filter bson.D // nil of an unknown comparison, which matches nothing even if negated
+	never  bool   // no value can match
+	keys   int    // so many strings, and nothing else
+	pair   bool   // both ends of one interval
 }
 
 func condition(c search.Clause) one {
@@ -126,7 +125,7 @@ func condition(c search.Clause) one {
 	case search.Date:
 		return dates(c)
 	}
-	return one{never: true}
+	return one{}
 }
 
 func missing(c search.Clause) one {
@@ -138,7 +137,6 @@ func missing(c search.Clause) one {
 
 func texts(c search.Clause) one {
 	var keys []string
-	var any bson.A
 	for _, v := range c.Values {
 		switch {
 		case c.Op == search.Reference && v.Value == "": // equals nothing
@@ -147,8 +145,7 @@ func texts(c search.Clause) one {
 		case v.AnyValue && v.AnySystem:
 			keys = append(keys, present(c.Param))
 		case v.AnyValue:
-			prefix := systemPrefix(c.Param, v.System)
-			any = append(any, some(fieldKeys, bson.E{Key: "$gte", Value: prefix}, bson.E{Key: "$lt", Value: after(prefix)}))
+			keys = append(keys, ofSystemKey(c.Param, v.System))
 		case v.AnySystem:
 			keys = append(keys, valueKey(c.Param, v.Value))
 		default:
@@ -156,69 +153,59 @@ func texts(c search.Clause) one {
 		}
 	}
 	keys = distinct(keys)
-	switch {
-	case len(keys) == 0 && len(any) == 0:
-		return one{never: true}
-	case len(any) == 0:
-		return one{filter: bson.D{{Key: fieldKeys, Value: in(keys)}}, keys: len(keys)}
-	case len(keys) > 0:
-		any = append(any, bson.D{{Key: fieldKeys, Value: in(keys)}})
-	}
-	return one{filter: or(any)}
+	return one{filter: bson.D{{Key: fieldKeys, Value: in(keys)}}, keys: len(keys), never: len(keys) == 0}
 }
 
-// dates writes the table of search.Prefix over the ends of intervals. Where a
-// prefix asks for one end only, or for either, the arrays of ends say all.
+// dates writes the table of search.Prefix over spans. What asks for one end says
+// all by it. To the others a condition is added that follows from them, since
+// beginnings come before ends, and that an index leads to.
 func dates(c search.Clause) one {
-	var result one
-	var any bson.A
+	result := one{never: true}
+	var some []any
 	for _, v := range c.Values {
-		below, atLeast := low(c.Param, "$lt", v.Low), low(c.Param, "$gte", v.Low)
-		above, atMost := high(c.Param, "$gt", v.High), high(c.Param, "$lte", v.High)
-		switch v.Prefix {
-		case search.Equal:
-			any = append(any, and(atLeast, atMost))
-			result.pair = true
-		case search.NotEqual:
-			any = append(any, below, above)
-		case search.GreaterThan:
-			any = append(any, above)
-		case search.LessThan:
-			any = append(any, below)
-		case search.GreaterEqual:
-			any = append(any, above, atLeast)
-		case search.LessEqual:
-			any = append(any, below, atMost)
-		case search.StartsAfter:
-			any = append(any, low(c.Param, "$gte", v.High))
-		case search.EndsBefore:
-			any = append(any, high(c.Param, "$lte", v.Low))
-		case search.Approximate:
-			any = append(any, and(low(c.Param, "$lt", v.High), high(c.Param, "$gt", v.Low)))
-			result.pair = true
+		if cond := dated(dateFields(c.Param), v); cond != nil {
+			some = append(some, cond)
+			result.never = false
 		}
+		result.pair = result.pair || v.Prefix == search.Equal || v.Prefix == search.Approximate
 	}
-	result.never = len(any) == 0
-	result.filter = or(any)
+	result.filter = or(some...)
 	return result
 }
 
-func low(param, operator string, t int64) bson.D  { return end(fieldLow, param, operator, t) }
-func high(param, operator string, t int64) bson.D { return end(fieldHigh, param, operator, t) }
+// ends are the fields of a span.
+type ends struct{ low, lastLow, firstEnd, high string }
 
-// end is a condition on an end of any interval of the parameter: a range of
-// strings that does not reach into another parameter's.
-func end(field, param, operator string, t int64) bson.D {
-	other := bson.E{Key: "$gte", Value: boundPrefix(param)}
-	if strings.HasPrefix(operator, "$g") {
-		other = bson.E{Key: "$lt", Value: after(boundPrefix(param))}
-	}
-	return some(field, bson.E{Key: operator, Value: bound(param, t)}, other)
+func dateFields(param string) ends {
+	at := fieldDates + "." + param + "."
+	return ends{at + "lo", at + "ll", at + "fe", at + "hi"}
 }
 
-// some is the condition that one string of an array meets all comparisons.
-func some(field string, comparisons ...bson.E) bson.D {
-	return compare(field, "$elemMatch", bson.D(comparisons))
+func dated(f ends, v search.Value) bson.D {
+	below, above := compare(f.low, "$lt", v.Low), compare(f.high, "$gt", v.High)
+	from, until := compare(f.lastLow, "$gte", v.Low), compare(f.firstEnd, "$lte", v.High)
+	reachesFrom, beginsBefore := compare(f.high, "$gt", v.Low), compare(f.low, "$lt", v.High)
+	switch v.Prefix {
+	case search.Equal:
+		return and(from, until, reachesFrom, beginsBefore)
+	case search.NotEqual:
+		return or(below, above)
+	case search.GreaterThan:
+		return above
+	case search.LessThan:
+		return below
+	case search.GreaterEqual:
+		return and(or(above, from), reachesFrom)
+	case search.LessEqual:
+		return and(or(below, until), beginsBefore)
+	case search.StartsAfter:
+		return and(compare(f.lastLow, "$gte", v.High), above)
+	case search.EndsBefore:
+		return and(compare(f.firstEnd, "$lte", v.Low), below)
+	case search.Approximate:
+		return and(reachesFrom, beginsBefore)
+	}
+	return nil
 }
 
 func compare(field, operator string, value any) bson.D {
@@ -227,13 +214,13 @@ func compare(field, operator string, value any) bson.D {
 
 func equal(field string, value any) bson.D { return bson.D{{Key: field, Value: value}} }
 
-func and(all ...bson.D) bson.D { return bson.D{{Key: "$and", Value: all}} }
+func and(all ...any) bson.D { return bson.D{{Key: "$and", Value: bson.A(all)}} }
 
-func or(any bson.A) bson.D {
-	if len(any) == 1 {
-		return any[0].(bson.D)
+func or(all ...any) bson.D {
+	if len(all) == 1 {
+		return all[0].(bson.D)
 	}
-	return bson.D{{Key: "$or", Value: any}}
+	return bson.D{{Key: "$or", Value: bson.A(all)}}
 }
 
 // in is the value of a condition that a field has one of the strings.

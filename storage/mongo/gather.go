@@ -12,8 +12,7 @@ import (
 	"tahto/fhir/search"
 )
 
-// enough is how many documents the clauses may lead to for a walk over all of
-// the type, which ends with the page, not to be thought quicker.
+// enough is how many documents are gathered if Options does not say.
 const enough = 4_000
 
 // placed is a record with its place in the order of a query.
@@ -34,7 +33,7 @@ func (s *looking) gather(ctx context.Context) ([]placed, error) {
 	}
 	bounded := s.walkable()
 	if bounded {
-		o.SetLimit(enough + 1)
+		o.SetLimit(int64(s.engine.gather) + 1)
 	}
 	var all []placed
 	read := 0
@@ -42,7 +41,7 @@ func (s *looking) gather(ctx context.Context) ([]placed, error) {
 		if err != nil {
 			return nil, err
 		}
-		if read++; bounded && read > enough {
+		if read++; bounded && read > s.engine.gather {
 			return nil, errTooMany
 		}
 		if s.filter.matches(&stored.Index) {

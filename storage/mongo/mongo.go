@@ -25,6 +25,7 @@
 package mongo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,6 +49,10 @@ type Options struct {
 	// Patience is how long an operation may go on, with its retries, when its
 	// context sets no end, and a transaction in all; 0 is 20 seconds.
 	Patience time.Duration
+	// Gather is how many documents a search in an order of its own may gather
+	// before it is thought quicker to walk over all of the type, in an order that
+	// an index has; 0 is 4,000.
+	Gather int
 	// Sent is told the name of each command that is sent, if it is not nil. It
 	// is called by many goroutines.
 	Sent func(command string)
@@ -59,6 +64,7 @@ type Engine struct {
 	resources *mongo.Collection
 	atomic    bool // it has transactions
 	sharded   bool
+	gather    int
 	guard     chan struct{} // what Guard holds where there are none
 	closed    atomic.Bool
 }
@@ -75,7 +81,7 @@ func Open(ctx context.Context, uri string, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{client: client, guard: make(chan struct{}, 1)}
+	e := &Engine{client: client, gather: cmp.Or(o.Gather, enough), guard: make(chan struct{}, 1)}
 	e.resources = client.Database(name).Collection(resourceCollection)
 	if err := e.begin(ctx, o); err != nil {
 		return nil, errors.Join(err, disconnect(client))

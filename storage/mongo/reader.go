@@ -25,16 +25,14 @@ type reader struct {
 // What is read of a record, by field.
 var (
 	// withoutIndex leaves out what a document is found by.
-	withoutIndex = bson.D{{Key: fieldKeys, Value: 0}, {Key: fieldLow, Value: 0}, {Key: fieldHigh, Value: 0}, {Key: "s", Value: 0}}
+	withoutIndex = bson.D{{Key: fieldKeys, Value: 0}, {Key: fieldDates, Value: 0}}
 	// headOnly is what there is to know without the body.
 	headOnly = bson.D{
 		{Key: fieldType, Value: 1}, {Key: fieldKey, Value: 1}, {Key: fieldVersion, Value: 1},
 		{Key: fieldUpdated, Value: 1}, {Key: "m", Value: 1}, {Key: "x", Value: 1},
 	}
 	// headAndIndex is a head with what it is sorted by.
-	headAndIndex = append(bson.D{
-		{Key: fieldKeys, Value: 1}, {Key: fieldLow, Value: 1}, {Key: fieldHigh, Value: 1},
-	}, headOnly...)
+	headAndIndex = append(bson.D{{Key: fieldKeys, Value: 1}, {Key: fieldDates, Value: 1}}, headOnly...)
 )
 
 // Get finds the newest version by the id of its record.

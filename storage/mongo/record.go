@@ -45,8 +45,7 @@ const (
 	fieldUpdated = "u"
 	fieldCurrent = "c"
 	fieldKeys    = "k"
-	fieldLow     = "lo"
-	fieldHigh    = "hi"
+	fieldDates   = "s"
 )
 
 func newRecord(d driver.Document) record {

@@ -23,22 +23,20 @@ const (
 const (
 	indexKeys            = "keys"
 	indexWalk            = "walk"
-	indexLow             = "low"
-	indexHigh            = "high"
 	indexHistory         = "history"
 	indexTypeHistory     = "history-type"
 	indexInstanceHistory = "history-instance"
 )
 
-// walked are the date parameters in whose order whole types are walked over. A
-// document has a field for each when it is written: to add one is a new version
-// of the schema.
-var walked = []string{"_lastUpdated", "date", "recorded"}
+// walked are the date parameters that have indexes: to find by, and to walk over
+// a whole type in their order.
+var walked = []string{"_lastUpdated", "date", "period", "recorded", "when"}
 
 func isWalked(param string) bool { return slices.Contains(walked, param) }
 
-// dateIndex is the index that has the order of a sort by a date: what has no
-// such date comes first in it, and is read last.
+// dateIndex is the index that has the order of a sort by a date: oldest first by
+// the earliest beginning, newest first by the latest end. What has no such date
+// is at one end of it, and is read last.
 type dateIndex struct {
 	name, field string
 	order       bson.D
@@ -46,10 +44,10 @@ type dateIndex struct {
 
 func dateWalk(s search.Sort) dateIndex {
 	if s.Descending {
-		field := "s." + s.Param + ".h"
+		field := dateFields(s.Param).high
 		return dateIndex{"newest-" + s.Param, field, bson.D{{Key: field, Value: -1}, {Key: fieldKey, Value: 1}}}
 	}
-	field := "s." + s.Param + ".l"
+	field := dateFields(s.Param).low
 	return dateIndex{"oldest-" + s.Param, field, bson.D{{Key: field, Value: 1}, {Key: fieldKey, Value: 1}}}
 }
 
@@ -60,8 +58,6 @@ func indexes() []mongo.IndexModel {
 	list := []mongo.IndexModel{
 		named(indexKeys, keys{{Key: fieldCurrent, Value: 1}, {Key: fieldKeys, Value: 1}, {Key: fieldKey, Value: 1}}),
 		named(indexWalk, keys{{Key: fieldCurrent, Value: 1}, {Key: fieldKey, Value: 1}}),
-		named(indexLow, keys{{Key: fieldCurrent, Value: 1}, {Key: fieldLow, Value: 1}}),
-		named(indexHigh, keys{{Key: fieldCurrent, Value: 1}, {Key: fieldHigh, Value: 1}}),
 		named(indexHistory, newestFirst(fieldUpdated, fieldType, fieldKey, fieldVersion)),
 		named(indexTypeHistory, append(keys{{Key: fieldType, Value: 1}}, newestFirst(fieldUpdated, fieldKey, fieldVersion)...)),
 		named(indexInstanceHistory, append(keys{{Key: fieldType, Value: 1}, {Key: fieldKey, Value: 1}}, newestFirst(fieldUpdated, fieldVersion)...)),

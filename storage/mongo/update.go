@@ -20,6 +20,9 @@ import (
 // first read chooses the state, and costs nothing more than any other. A
 // standalone server has no snapshots: there each read sees what is newest.
 func (e *Engine) View(ctx context.Context, f func(driver.Reader) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	session, err := e.session(options.Session().SetSnapshot(true))
 	if err != nil {
 		return fault(ctx, err)

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -38,6 +39,8 @@ type Harness struct {
 	// Except names the promises that the engine can't keep, as Group/Name, each
 	// with the reason. They are not run; a name that there is none of fails.
 	Except map[string]string
+	// Only names the groups to run; nil for all.
+	Only []string
 }
 
 // Run runs the whole contract.
@@ -58,6 +61,10 @@ func Run(t *testing.T, h Harness) {
 		{"Durability", durability},
 		{"Model", model},
 	} {
+		if h.Only != nil && !slices.Contains(h.Only, group.name) {
+			maps.DeleteFunc(left, func(name, _ string) bool { return strings.HasPrefix(name, group.name+"/") })
+			continue
+		}
 		t.Run(group.name, func(t *testing.T) {
 			for _, p := range group.tests {
 				name := group.name + "/" + p.name
