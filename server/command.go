@@ -28,6 +28,16 @@ var commands = []command{
 		check: config.validate, run: runServer,
 	},
 	{
+		name: "export", about: "Writes all versions of all resources from the engine into a new file: a backup, or to move to another engine. Run again after an interruption, it goes on from FILE.partial. The file holds personal data.",
+		operand: "FILE", flags: []string{"data", "mongo"},
+		check: config.validateEngine, run: runExport,
+	},
+	{
+		name: "import", about: "Writes what export wrote into the engine, beside what is there. Run again after an interruption, it passes over what is there already. -base (or -addr) must be that of the server that will use the engine.",
+		operand: "FILE", flags: []string{"data", "mongo", "base", "addr"},
+		check: config.validateImport, run: runImport,
+	},
+	{
 		name: "health", about: "Asks a server whether it can serve: 0 if it says so, 1 if not. Without a URL it asks the one at -addr.",
 		operand: "[URL]", flags: []string{"addr"},
 		check: config.validateHealth, run: runHealth,
