@@ -14,17 +14,18 @@ import (
 	"tahto/storage/transfer"
 )
 
-// TestEveryCharacterComesBack writes a body of all characters there are, and
-// bodies that look like what the line is made of.
+// TestEveryCharacterComesBack writes a body of all characters of the first two
+// planes and some of the others, and bodies that look like what the line is made
+// of.
 func TestEveryCharacterComesBack(t *testing.T) {
 	var all strings.Builder
 	for r := range rune(utf8.MaxRune + 1) {
-		if utf8.ValidRune(r) {
+		if utf8.ValidRune(r) && (r < 0x20000 || r%61 == 0 || r > 0x10fff0) {
 			all.WriteRune(r)
 		}
 	}
 	for _, body := range []string{
-		all.String(), "", `{"a":"\u003c\u2028\ud83d\ude00\ud800\/"}`, "\r\n", `","line":"`, `{"versions":1}`, strings.Repeat("\x00", 1<<20), " ",
+		all.String(), "", `{"a":"\u003c\u2028\ud83d\ude00\ud800\/"}`, "\r\n", `","line":"`, `{"versions":1}`, strings.Repeat("\x00", 1<<17), " ",
 	} {
 		d := driver.Document{
 			Key: fhir.Key{Type: "Consent", ID: "a"}, Version: 1<<64 - 1, Updated: time.UnixMilli(1_700_000_000_001).UTC(), Method: "PUT",
@@ -41,8 +42,10 @@ func TestEveryCharacterComesBack(t *testing.T) {
 			t.Errorf("%.40q is not written as one line", body)
 		}
 		got, ok := transfer.ReadLine(line[:len(line)-1])
-		if diff := cmp.Diff(d, got); !ok || diff != "" {
-			t.Errorf("%.40q: read %v (-want +got):\n%.500s", body, ok, diff)
+		same := bytes.Equal(got.Body, d.Body) // which cmp would compare one by one
+		got.Body = d.Body
+		if diff := cmp.Diff(d, got); !ok || !same || diff != "" {
+			t.Errorf("%.40q: read %v, the same body %v (-want +got):\n%s", body, ok, same, diff)
 		}
 	}
 }
