@@ -65,7 +65,7 @@ func compare(a, b bson.RawValue) int {
 	case bson.TypeInt32, bson.TypeInt64, bson.TypeDouble:
 		return compareNumbers(a, b)
 	case bson.TypeString, bson.TypeSymbol:
-		return strings.Compare(text(a), text(b))
+		return bytes.Compare(text(a), text(b))
 	case bson.TypeEmbeddedDocument, bson.TypeArray:
 		return compareElements(bson.Raw(a.Value), bson.Raw(b.Value), a.Type == bson.TypeArray)
 	case bson.TypeBinary:
@@ -80,11 +80,9 @@ func compare(a, b bson.RawValue) int {
 	return bytes.Compare(a.Value, b.Value)
 }
 
-// text is the string of a string or a symbol, which are laid out alike.
-func text(v bson.RawValue) string {
-	v.Type = bson.TypeString
-	return v.StringValue()
-}
+// text is the string of a string or a symbol as it lies there, between its length
+// and a zero.
+func text(v bson.RawValue) []byte { return v.Value[4 : len(v.Value)-1] }
 
 // compareNumbers compares exactly: an int64 may have more digits than a double.
 func compareNumbers(a, b bson.RawValue) int {

@@ -180,9 +180,12 @@ func TestStepDownRefuses(t *testing.T) {
 	same(t, "secondary", hello.Lookup("secondary").Boolean(), true)
 }
 
+// impatient is a client that soon gives up waiting for a server.
+func impatient(o *options.ClientOptions) { o.SetServerSelectionTimeout(200 * time.Millisecond) }
+
 func TestStopIsTheEnd(t *testing.T) {
 	s := mongotest.Start(t, mongotest.Options{})
-	c := client(t, s, func(o *options.ClientOptions) { o.SetServerSelectionTimeout(200 * time.Millisecond) }).Database("db").Collection("things")
+	c := client(t, s, impatient).Database("db").Collection("things")
 	insert(t, c, e("_id", "a"))
 	s.Stop()
 	s.Stop()
@@ -192,7 +195,8 @@ func TestStopIsTheEnd(t *testing.T) {
 
 // A statement that waits for a lock does not keep the server from stopping.
 func TestStopWhileAStatementWaits(t *testing.T) {
-	s, c := collection(t)
+	s := mongotest.Start(t, mongotest.Options{})
+	c := client(t, s, impatient).Database("db").Collection("things")
 	insert(t, c, d{{Key: "_id", Value: "a"}, {Key: "n", Value: 1}})
 	_, ctx := session(t, c)
 	_, err := c.UpdateOne(ctx, e("_id", "a"), set(2))

@@ -167,8 +167,8 @@ func parseElemMatch(v bson.RawValue) (predicate, error) {
 		if v.Type != bson.TypeArray {
 			return false
 		}
-		for _, each := range elementsOf(v) {
-			if meets(each) {
+		for each := range elements(bson.Raw(v.Value)) {
+			if meets(valueOf(each)) {
 				return true
 			}
 		}

@@ -1,6 +1,7 @@
 package mongotest
 
 import (
+	"iter"
 	"strconv"
 	"strings"
 
@@ -10,19 +11,32 @@ import (
 
 // get is a field of a document, or missing.
 func get(doc bson.Raw, name string) bson.RawValue {
-	rest := []byte(doc[4 : len(doc)-1])
-	for len(rest) > 0 {
-		element, more, ok := bsoncore.ReadElement(rest)
-		if !ok {
-			break
-		}
+	for element := range elements(doc) {
 		if string(element.KeyBytes()) == name {
-			v := element.Value()
-			return bson.RawValue{Type: bson.Type(v.Type), Value: v.Data}
+			return valueOf(element)
 		}
-		rest = more
 	}
 	return missing
+}
+
+// elements are read one by one: most of a scan is to look for a field.
+func elements(doc bson.Raw) iter.Seq[bsoncore.Element] {
+	return func(yield func(bsoncore.Element) bool) {
+		rest := []byte(doc[4 : len(doc)-1])
+		for len(rest) > 0 {
+			element, more, ok := bsoncore.ReadElement(rest)
+			if !ok || !yield(element) {
+				return
+			}
+			rest = more
+		}
+	}
+}
+
+// valueOf leaves the value where it lies.
+func valueOf(element bsoncore.Element) bson.RawValue {
+	v := element.Value()
+	return bson.RawValue{Type: bson.Type(v.Type), Value: v.Data}
 }
 
 // elementsOf are the elements of an array.
@@ -65,8 +79,8 @@ func reachFrom(v bson.RawValue, rest []string, visit func(bson.RawValue) bool) b
 func spread(visit func(bson.RawValue) bool) func(bson.RawValue) bool {
 	return func(v bson.RawValue) bool {
 		if v.Type == bson.TypeArray {
-			for _, each := range elementsOf(v) {
-				if visit(each) {
+			for each := range elements(bson.Raw(v.Value)) {
+				if visit(valueOf(each)) {
 					return true
 				}
 			}
