@@ -18,6 +18,7 @@ type config struct {
 	base            string
 	data            string
 	mongo           string
+	standalone      bool
 	directory       string
 	intake          string
 	foreignConsents string
@@ -41,7 +42,8 @@ func (c *config) flags() *flag.FlagSet {
 	f.StringVar(&c.addr, "addr", "127.0.0.1:8080", "listen `address`; one that is not loopback needs -insecure")
 	f.StringVar(&c.base, "base", "", "public base `URL`; its path is where the server answers (default http://<addr>/fhir)")
 	f.StringVar(&c.data, "data", "data", "`folder` of the embedded engine and of the audit log")
-	f.StringVar(&c.mongo, "mongo", "", "MongoDB `URI`; not in this version")
+	f.StringVar(&c.mongo, "mongo", "", "`URI` of a MongoDB replica set or sharded cluster, which is used instead of the embedded engine")
+	f.BoolVar(&c.standalone, "mongo-standalone", false, "allow a MongoDB that is no replica set, which can only write resources one by one")
 	f.StringVar(&c.directory, "directory", "", "JSON `file` of organisations; without it only the made-up ones of the examples are known")
 	f.StringVar(&c.intake, "intake", "strict", "`strict` refuses declarations that do not conform or that the law does not allow; archive takes historical ones as they are, as long as they can be read")
 	f.StringVar(&c.foreignConsents, "foreign-consents", "refuse", "`refuse` Consents that are no declaration, or keep them without effect")
@@ -73,11 +75,11 @@ func (c config) validate() error {
 
 // validateEngine finds what makes no sense for whatever opens the engine.
 func (c config) validateEngine() error {
-	if c.mongo != "" {
-		return usage("-mongo: this version has no MongoDB engine yet; leave it out to use the embedded engine in -data")
+	if c.standalone && c.mongo == "" {
+		return usage("-mongo-standalone: name the MongoDB with -mongo")
 	}
 	if c.data == "" {
-		return usage("-data: name a folder for the embedded engine")
+		return usage("-data: name a folder for the embedded engine and the audit log")
 	}
 	return nil
 }
