@@ -29,12 +29,12 @@ var commands = []command{
 	},
 	{
 		name: "export", about: "Writes all versions of all resources from the engine into a new file: a backup, or to move to another engine. Run again after an interruption, it goes on from FILE.partial. The file holds personal data.",
-		operand: "FILE", flags: []string{"data", "mongo"},
+		operand: "FILE", flags: []string{"data", "mongo", "mongo-standalone"},
 		check: config.validateEngine, run: runExport,
 	},
 	{
 		name: "import", about: "Writes what export wrote into the engine, beside what is there. Run again after an interruption, it passes over what is there already. -base (or -addr) must be that of the server that will use the engine.",
-		operand: "FILE", flags: []string{"data", "mongo", "base", "addr"},
+		operand: "FILE", flags: []string{"data", "mongo", "mongo-standalone", "base", "addr"},
 		check: config.validateImport, run: runImport,
 	},
 	{

@@ -48,7 +48,6 @@ func TestWhatIsInAFileIsNeverShown(t *testing.T) {
 		"no date":    {map[string]string{"TAHTO_UUSIMAA_UNTIL_FILE": secretFile(t, secret)}, "TAHTO_UUSIMAA_UNTIL_FILE"},
 		"no choice":  {map[string]string{"TAHTO_INTAKE_FILE": secretFile(t, secret)}, "TAHTO_INTAKE_FILE"},
 		"no address": {map[string]string{"TAHTO_ADDR_FILE": secretFile(t, secret)}, "TAHTO_ADDR_FILE"},
-		"MongoDB":    {map[string]string{"TAHTO_MONGO_FILE": secretFile(t, secret)}, "-mongo"},
 	}
 	for name, c := range cases {
 		_, err := configure(nil, environment(c.env), io.Discard)
