@@ -68,7 +68,7 @@ func (s *Server) execute(r *request) (bson.D, error) {
 	case isNoise(r.name):
 		return handle(s, r)
 	case s.down():
-		return nil, failed(codeNotPrimary, "not primary")
+		return nil, notPrimary()
 	case s.options.Standalone && r.numbered:
 		return nil, failed(codeIllegalOperation, "Transaction numbers are only allowed on a replica set member or mongos")
 	case r.transactional:

@@ -85,6 +85,8 @@ func writeConflict() *failure {
 	return failed(codeWriteConflict, "Caused by :: Write conflict during plan execution and yielding is disabled. :: Please retry your operation or multi-document transaction.")
 }
 
+func notPrimary() *failure { return failed(codeNotPrimary, "not primary") }
+
 // asFailure is the error as it is answered; one of decoding is the client's.
 func asFailure(err error) *failure {
 	if f, ok := errors.AsType[*failure](err); ok {

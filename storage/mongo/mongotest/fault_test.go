@@ -180,6 +180,25 @@ func TestStepDownRefuses(t *testing.T) {
 	same(t, "secondary", hello.Lookup("secondary").Boolean(), true)
 }
 
+// What waited for a transaction that the step down aborted is not written by a
+// server that is no primary.
+func TestStepDownWhileAStatementWaits(t *testing.T) {
+	s, c := collection(t)
+	insert(t, c, d{{Key: "_id", Value: "a"}, {Key: "n", Value: 1}})
+	_, ctx := session(t, c)
+	_, err := c.UpdateOne(ctx, e("_id", "a"), set(2))
+	must(t, err)
+	done := make(chan error)
+	go func() {
+		statement := d{{Key: "q", Value: e("_id", "a")}, {Key: "u", Value: set(3)}}
+		done <- serverError(t, s, d{{Key: "update", Value: "things"}, {Key: "updates", Value: a{statement}}})
+	}()
+	time.Sleep(50 * time.Millisecond)
+	s.StepDown(500 * time.Millisecond)
+	hasCode(t, <-done, 10107, "")
+	same(t, "value", value(t, t.Context(), c, "a"), 1)
+}
+
 // impatient is a client that soon gives up waiting for a server.
 func impatient(o *options.ClientOptions) { o.SetServerSelectionTimeout(200 * time.Millisecond) }
 

@@ -176,3 +176,19 @@ func TestProjection(t *testing.T) {
 		}
 	}
 }
+
+// All types in MongoDB's order.
+func TestTypeOrder(t *testing.T) {
+	_, c := collection(t)
+	order := []any{
+		bson.MinKey{}, nil, int64(-1), 0.5, "a", "b", d{}, e("a", 1), e("b", 1), e("a", "x"), bson.Binary{Data: []byte{2}}, bson.Binary{Data: []byte{1, 1}},
+		bson.ObjectID{1}, false, true, bson.DateTime(-5), bson.DateTime(5), bson.Timestamp{T: 1, I: 2}, bson.Timestamp{T: 2}, bson.MaxKey{},
+	}
+	for i := range order {
+		at := (i*7 + 3) % len(order) // in some other order
+		insert(t, c, d{{Key: "_id", Value: string(rune('a' + at))}, {Key: "v", Value: order[at]}})
+	}
+	same(t, "order", ids(t, c, d{}, options.Find().SetSort(e("v", 1))), "abcdefghijklmnopqrst")
+	same(t, "equal documents", ids(t, c, e("v", e("a", 1.0))), "h")
+	same(t, "binaries", ids(t, c, op("v", "$lt", bson.Binary{Data: []byte{1, 1}})), "k")
+}

@@ -167,7 +167,7 @@ func parseElemMatch(v bson.RawValue) (predicate, error) {
 		if v.Type != bson.TypeArray {
 			return false
 		}
-		for each := range elements(bson.Raw(v.Value)) {
+		for each := range fieldsOf(bson.Raw(v.Value)) {
 			if meets(valueOf(each)) {
 				return true
 			}

@@ -11,7 +11,7 @@ import (
 
 // get is a field of a document, or missing.
 func get(doc bson.Raw, name string) bson.RawValue {
-	for element := range elements(doc) {
+	for element := range fieldsOf(doc) {
 		if string(element.KeyBytes()) == name {
 			return valueOf(element)
 		}
@@ -19,8 +19,8 @@ func get(doc bson.Raw, name string) bson.RawValue {
 	return missing
 }
 
-// elements are read one by one: most of a scan is to look for a field.
-func elements(doc bson.Raw) iter.Seq[bsoncore.Element] {
+// fieldsOf are the fields, read one by one: most of a scan is to look for a field.
+func fieldsOf(doc bson.Raw) iter.Seq[bsoncore.Element] {
 	return func(yield func(bsoncore.Element) bool) {
 		rest := []byte(doc[4 : len(doc)-1])
 		for len(rest) > 0 {
@@ -79,7 +79,7 @@ func reachFrom(v bson.RawValue, rest []string, visit func(bson.RawValue) bool) b
 func spread(visit func(bson.RawValue) bool) func(bson.RawValue) bool {
 	return func(v bson.RawValue) bool {
 		if v.Type == bson.TypeArray {
-			for each := range elements(bson.Raw(v.Value)) {
+			for each := range fieldsOf(bson.Raw(v.Value)) {
 				if visit(valueOf(each)) {
 					return true
 				}

@@ -146,7 +146,10 @@ func statement[T any](s *Server, r *request, do func(*transaction) (T, error)) (
 		if err != errLocked {
 			return result, err
 		}
-		if !s.await(deadline) {
+		switch inTime := s.await(deadline); {
+		case s.down():
+			return result, notPrimary() // what it waited for was aborted by the step down
+		case !inTime:
 			return result, writeConflict()
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"testing"
-	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -45,81 +44,6 @@ func TestTransactionReadsItsSnapshot(t *testing.T) {
 	same(t, "count", n, 1)
 	must(t, tx.CommitTransaction(t.Context()))
 	same(t, "afterwards", value(t, t.Context(), c, "a"), 2)
-}
-
-func TestWriteConflicts(t *testing.T) {
-	update := func(ctx context.Context, c *mongo.Collection) error {
-		_, err := c.UpdateOne(ctx, e("_id", "a"), e("$inc", e("n", 1)))
-		return err
-	}
-	add := func(ctx context.Context, c *mongo.Collection) error {
-		_, err := c.InsertOne(ctx, e("_id", "new"))
-		return err
-	}
-	upsert := func(ctx context.Context, c *mongo.Collection) error {
-		_, err := c.ReplaceOne(ctx, e("_id", "new"), e("n", 1), options.Replace().SetUpsert(true))
-		return err
-	}
-	remove := func(ctx context.Context, c *mongo.Collection) error {
-		_, err := c.DeleteOne(ctx, e("_id", "a"))
-		return err
-	}
-	for name, writes := range map[string][2]func(context.Context, *mongo.Collection) error{
-		"update and update": {update, update},
-		"update and delete": {update, remove},
-		"delete and update": {remove, update},
-		"insert and insert": {add, add},
-		"insert and upsert": {add, upsert},
-	} {
-		t.Run(name+" of an open one", func(t *testing.T) {
-			_, c := collection(t)
-			insert(t, c, d{{Key: "_id", Value: "a"}, {Key: "n", Value: 1}})
-			first, one := session(t, c)
-			second, two := session(t, c)
-			must(t, writes[0](one, c))
-			hasCode(t, writes[1](two, c), 112, transient)
-			hasCode(t, writes[1](two, c), 251, transient)
-			hasCode(t, second.CommitTransaction(t.Context()), 251, transient)
-			must(t, first.CommitTransaction(t.Context()))
-		})
-		t.Run(name+" of a committed one", func(t *testing.T) {
-			_, c := collection(t)
-			insert(t, c, d{{Key: "_id", Value: "a"}, {Key: "n", Value: 1}})
-			_, two := session(t, c)
-			value(t, two, c, "other") // takes the snapshot
-			must(t, writes[0](t.Context(), c))
-			hasCode(t, writes[1](two, c), 112, transient)
-		})
-	}
-}
-
-func TestNothingConflictsAfterAbort(t *testing.T) {
-	_, c := collection(t)
-	insert(t, c, d{{Key: "_id", Value: "a"}, {Key: "n", Value: 1}})
-	first, one := session(t, c)
-	second, two := session(t, c)
-	value(t, two, c, "a")
-	_, err := c.UpdateOne(one, e("_id", "a"), set(2))
-	must(t, err)
-	must(t, first.AbortTransaction(t.Context()))
-	_, err = c.UpdateOne(two, e("_id", "a"), set(3))
-	must(t, err)
-	must(t, second.CommitTransaction(t.Context()))
-	same(t, "value", value(t, t.Context(), c, "a"), 3)
-}
-
-// What changes nothing writes nothing.
-func TestUpdateToTheSameDoesNotConflict(t *testing.T) {
-	_, c := collection(t)
-	insert(t, c, d{{Key: "_id", Value: "a"}, {Key: "n", Value: 1}})
-	_, one := session(t, c)
-	_, two := session(t, c)
-	for _, ctx := range []context.Context{one, two} {
-		result, err := c.UpdateOne(ctx, e("_id", "a"), set(1))
-		must(t, err)
-		same(t, "matched", result.MatchedCount, 1)
-		same(t, "modified", result.ModifiedCount, 0)
-	}
 }
 
 func TestDuplicateKeyAbortsTheTransaction(t *testing.T) {
@@ -165,67 +89,6 @@ func TestCommitAndAbortOfUnknownTransactions(t *testing.T) {
 	hasCode(t, serverError(t, s, find), 251, transient)
 }
 
-func TestStatementOutsideWaitsForTransaction(t *testing.T) {
-	_, c := collection(t)
-	insert(t, c, d{{Key: "_id", Value: "a"}, {Key: "n", Value: 1}})
-	tx, ctx := session(t, c)
-	_, err := c.UpdateOne(ctx, e("_id", "a"), set(10))
-	must(t, err)
-	done := make(chan error, 2)
-	for range 2 {
-		go func() {
-			_, err := c.UpdateOne(t.Context(), e("_id", "a"), e("$inc", e("n", 1)))
-			done <- err
-		}()
-	}
-	select {
-	case err := <-done:
-		t.Fatalf("the update did not wait: %v", err)
-	case <-time.After(100 * time.Millisecond):
-	}
-	must(t, tx.CommitTransaction(t.Context()))
-	must(t, <-done)
-	must(t, <-done)
-	same(t, "value", value(t, t.Context(), c, "a"), 12)
-}
-
-func TestWithTransactionUnderContention(t *testing.T) {
-	_, c := collection(t)
-	insert(t, c, d{{Key: "_id", Value: "a"}, {Key: "n", Value: 0}})
-	const workers, each = 4, 10
-	done := make(chan error, workers)
-	for range workers {
-		go func() {
-			done <- increments(t.Context(), c, each)
-		}()
-	}
-	for range workers {
-		must(t, <-done)
-	}
-	same(t, "value", value(t, t.Context(), c, "a"), workers*each)
-}
-
-func increments(ctx context.Context, c *mongo.Collection, n int) error {
-	s, err := c.Database().Client().StartSession()
-	if err != nil {
-		return err
-	}
-	defer s.EndSession(ctx)
-	for range n {
-		_, err := s.WithTransaction(ctx, func(ctx context.Context) (any, error) {
-			var doc struct{ N int }
-			if err := c.FindOne(ctx, e("_id", "a")).Decode(&doc); err != nil {
-				return nil, err
-			}
-			return c.UpdateOne(ctx, e("_id", "a"), set(doc.N+1))
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func TestSnapshotSession(t *testing.T) {
 	_, c := collection(t)
 	insert(t, c, d{{Key: "_id", Value: "a"}, {Key: "n", Value: 1}})
@@ -266,4 +129,45 @@ func TestShardedHasTransactions(t *testing.T) {
 	must(t, err)
 	must(t, tx.CommitTransaction(t.Context()))
 	same(t, "documents", len(s.Documents("db", "things")), 1)
+}
+
+func TestOwnWritesAreSeen(t *testing.T) {
+	_, c := collection(t)
+	insert(t, c, numbered(4)...)
+	tx, ctx := session(t, c)
+	_, err := c.DeleteOne(ctx, e("_id", 0))
+	must(t, err)
+	_, err = c.InsertOne(ctx, e("_id", 0)) // again, in place of the one it deleted
+	must(t, err)
+	_, err = c.DeleteOne(ctx, e("_id", 1))
+	must(t, err)
+	_, err = c.UpdateMany(ctx, op("n", "$gte", 2), set(7))
+	must(t, err)
+	n, err := c.CountDocuments(ctx, e("n", 7))
+	must(t, err)
+	same(t, "changed", n, 2)
+	n, err = c.CountDocuments(ctx, d{})
+	must(t, err)
+	same(t, "all", n, 3)
+	must(t, tx.CommitTransaction(t.Context()))
+	n, err = c.CountDocuments(t.Context(), d{})
+	must(t, err)
+	same(t, "afterwards", n, 3)
+}
+
+// What a session left open does not lock anything after it.
+func TestSessionThatEndsAborts(t *testing.T) {
+	s, c := collection(t)
+	of := func(number int64, starts bool) d {
+		return d{
+			{Key: "insert", Value: "things"}, {Key: "documents", Value: a{e("_id", number)}}, {Key: "lsid", Value: e("id", 1)},
+			{Key: "txnNumber", Value: number}, {Key: "autocommit", Value: false}, {Key: "startTransaction", Value: starts},
+		}
+	}
+	must(t, serverError(t, s, of(1, true)))
+	hasCode(t, serverError(t, s, of(1, true)), 50911, "")
+	must(t, serverError(t, s, of(2, true))) // ends the first
+	must(t, serverError(t, s, d{{Key: "endSessions", Value: a{e("id", 1)}}}))
+	hasCode(t, serverError(t, s, of(2, false)), 251, transient)
+	insert(t, c, e("_id", 1), e("_id", 2))
 }

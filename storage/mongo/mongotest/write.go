@@ -13,8 +13,8 @@ type outcome struct {
 
 // run runs the statements of a write one by one, as far as they go: an ordered
 // write ends at the first that fails, and so does every one in a transaction,
-// which fails with it. A conflict is no statement's failure but the whole
-// command's, so that it can have a label.
+// which fails with it. A conflict, or the loss of the primary, is no statement's
+// failure but the whole command's, so that it can have a label.
 func (s *Server) run(r *request, n int, do func(*transaction, int) (outcome, error)) (all []outcome, failures bson.A, err error) {
 	ordered, said := r.body.Lookup("ordered").BooleanOK()
 	for i := range n {
@@ -25,7 +25,7 @@ func (s *Server) run(r *request, n int, do func(*transaction, int) (outcome, err
 		}
 		all = append(all, outcome{})
 		f := asFailure(err)
-		if f.code == codeWriteConflict {
+		if f.code == codeWriteConflict || f.code == codeNotPrimary {
 			return nil, nil, err
 		}
 		failures = append(failures, f.writeError(i))

@@ -3,13 +3,17 @@ package mongotest_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"tahto/storage/mongo/mongotest"
 )
 
 func extended(t *testing.T, doc any) string {
@@ -27,6 +31,8 @@ func TestUpdateOperators(t *testing.T) {
 		{e("$set", d{{Key: "n", Value: "x"}, {Key: "s.y", Value: 1}, {Key: "new.z", Value: 2}}), `{"_id":"a","n":"x","s":{"x":1,"y":1},"l":[1,2],"new":{"z":2}}`},
 		{e("$set", d{{Key: "l.1", Value: 9}, {Key: "l.3", Value: 7}}), `{"_id":"a","n":1,"s":{"x":1},"l":[1,9,null,7]}`},
 		{e("$unset", d{{Key: "n", Value: ""}, {Key: "s.x", Value: ""}, {Key: "no.no", Value: ""}}), `{"_id":"a","s":{},"l":[1,2]}`},
+		{e("$unset", d{{Key: "l.0", Value: ""}, {Key: "s.x.y", Value: ""}}), `{"_id":"a","n":1,"s":{"x":1},"l":[null,2]}`},
+		{e("$inc", e("n", math.MaxInt32)), `{"_id":"a","n":2147483648,"s":{"x":1},"l":[1,2]}`},
 		{e("$inc", d{{Key: "n", Value: 2}, {Key: "c", Value: int64(5)}}), `{"_id":"a","n":3,"s":{"x":1},"l":[1,2],"c":5}`},
 		{e("$inc", e("n", 0.5)), `{"_id":"a","n":1.5,"s":{"x":1},"l":[1,2]}`},
 		{e("$max", d{{Key: "n", Value: 5}, {Key: "m", Value: 1}, {Key: "s.x", Value: 0}}), `{"_id":"a","n":5,"s":{"x":1},"l":[1,2],"m":1}`},
@@ -163,4 +169,30 @@ func TestTooLarge(t *testing.T) {
 	insert(t, c, d{{Key: "_id", Value: "a"}, {Key: "one", Value: half}})
 	_, err := c.UpdateOne(t.Context(), e("_id", "a"), e("$set", e("two", half)))
 	hasCode(t, err, 17419, "")
+}
+
+// The client of an unacknowledged write waits for nothing.
+func TestUnacknowledged(t *testing.T) {
+	s := mongotest.Start(t, mongotest.Options{})
+	silent := client(t, s, func(o *options.ClientOptions) { o.ApplyURI(s.URI() + "&w=0") })
+	_, err := silent.Database("db").Collection("things").InsertOne(t.Context(), e("_id", "a"))
+	must(t, err)
+	for len(s.Documents("db", "things")) == 0 && t.Context().Err() == nil {
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// What changes a meaning, and is not understood, is refused.
+func TestOptionsThatAreRefused(t *testing.T) {
+	s, _ := collection(t)
+	odd := bson.E{Key: "collation", Value: e("locale", "de")}
+	for _, command := range []d{
+		{{Key: "find", Value: "things"}, odd},
+		{{Key: "aggregate", Value: "things"}, {Key: "pipeline", Value: a{}}, odd},
+		{{Key: "findAndModify", Value: "things"}, {Key: "remove", Value: true}, odd},
+		{{Key: "createIndexes", Value: "things"}, {Key: "indexes", Value: a{d{{Key: "name", Value: "n"}, {Key: "key", Value: e("n", 1)}, odd}}}},
+	} {
+		hasCode(t, serverError(t, s, command), 72, "")
+	}
+	must(t, serverError(t, s, d{{Key: "find", Value: "things"}, {Key: "comment", Value: 1}, {Key: "maxTimeMS", Value: 5}, {Key: "let", Value: d{}}}))
 }
