@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"tahto/fhir"
 	"tahto/storage/driver"
 )
 
@@ -75,6 +76,9 @@ type export struct {
 	to     *partial
 	counts Counts
 	at     *driver.Mark // the version read last; nil before the first
+	// tail is what was written of the last minutes; nil before they are read.
+	tail map[fhir.Key]uint64
+	head driver.Mark // where the tail begins
 }
 
 func (x *export) run(ctx context.Context) error {
@@ -92,6 +96,10 @@ func (x *export) run(ctx context.Context) error {
 	}
 	if err != nil || x.Alone {
 		return err
+	}
+	x.tail = map[fhir.Key]uint64{}
+	if x.at != nil {
+		x.head = *x.at
 	}
 	_, err = x.read(ctx, 0, newest.Add(time.Millisecond))
 	x.Progress.tell(x.counts)
@@ -156,11 +164,14 @@ func (x *export) read(ctx context.Context, limit int, end time.Time) (more bool,
 
 func (x *export) write(ctx context.Context, r driver.Reader, d driver.Document) error {
 	if !isPrivate(d.Key) {
-		if err := checkBefore(ctx, r, d); err != nil {
-			return err
+		if err := x.checkBefore(ctx, r, d); err != nil {
+			return fmt.Errorf("the version before %s: %w", name(d), err)
 		}
 		if err := x.to.append(d); err != nil {
 			return err
+		}
+		if x.tail != nil {
+			x.tail[d.Key] = d.Version
 		}
 		x.counts.Versions++
 	}
@@ -170,18 +181,21 @@ func (x *export) write(ctx context.Context, r driver.Reader, d driver.Document) 
 }
 
 // checkBefore makes sure that the version before d stands before it in the file
-// too. Without this an engine whose time went back would give a file that can't
-// be read into any engine, and nobody would know until it is needed.
-func checkBefore(ctx context.Context, r driver.Reader, d driver.Document) error {
+// too. Without this an engine whose time went back, or one whose Views are not
+// of one state (a MongoDB that is no replica set has none), would give a file
+// that can't be read into any engine, and nobody would know until it is needed.
+func (x *export) checkBefore(ctx context.Context, r driver.Reader, d driver.Document) error {
 	if d.Version == 1 {
 		return nil
 	}
 	before, err := r.GetVersion(ctx, d.Key, d.Version-1)
-	if err == nil && !isAfter(mark(d), mark(before)) {
-		err = errors.New("it has a later time")
-	}
-	if err != nil {
-		return fmt.Errorf("the version before %s: %w", name(d), err)
+	switch {
+	case err != nil:
+		return err
+	case !isAfter(mark(d), mark(before)):
+		return errors.New("it has a later time")
+	case x.tail != nil && isAfter(mark(before), x.head) && x.tail[d.Key] != before.Version:
+		return errors.New("it was written while the last minutes were read")
 	}
 	return nil
 }
