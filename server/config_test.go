@@ -61,7 +61,6 @@ func TestSettingsThatMakeNoSenseAreExplained(t *testing.T) {
 		{"host name that is not localhost", []string{"-addr", "tahto.example:80"}, nil, "-insecure"},
 		{"address without port", []string{"-addr", "127.0.0.1"}, nil, "host:port"},
 		{"a standalone MongoDB that is not named", []string{"-mongo-standalone"}, nil, "-mongo"},
-		{"MongoDB by environment", nil, map[string]string{"TAHTO_MONGO": "mongodb://localhost"}, "no MongoDB engine"},
 		{"intake", []string{"-intake", "lenient"}, nil, "strict, archive"},
 		{"foreign Consents", []string{"-foreign-consents", "drop"}, nil, "refuse, keep"},
 		{"date in words", []string{"-uusimaa-until", "soon"}, nil, "2025-12-31"},

@@ -84,10 +84,8 @@ func (h Head) isOneOf(versions []string) bool {
 // transaction with the same condition waits or conflicts.
 func (t *Tx) MatchOne(ctx context.Context, q search.Query) (Head, bool, error) {
 	q = search.Query{Type: q.Type, Clauses: q.Clauses, Count: 2}
-	if t.writer != nil {
-		if err := t.writer.Guard(ctx, guardKey(q)); err != nil {
-			return Head{}, false, fault(err)
-		}
+	if err := t.Guard(ctx, q); err != nil {
+		return Head{}, false, err
 	}
 	var found []Head
 	for h, err := range t.Heads(ctx, q) {
@@ -103,6 +101,17 @@ func (t *Tx) MatchOne(ctx context.Context, q search.Query) (Head, bool, error) {
 		return found[0], true, nil
 	}
 	return Head{}, false, issue.Newf(issue.MultipleMatches, "", "More than one %s matches the condition. Make it specific, for example by an identifier.", q.Type)
+}
+
+// Guard keeps what q finds, in this transaction, true until its commit, as far as
+// all who change it guard the same condition: of two such transactions one waits
+// or runs again. Only the Type and the Clauses of q count. In a View it does
+// nothing.
+func (t *Tx) Guard(ctx context.Context, q search.Query) error {
+	if t.writer == nil {
+		return nil
+	}
+	return fault(t.writer.Guard(ctx, guardKey(q)))
 }
 
 // guardKey stands for a condition. It is hashed because an engine may write it

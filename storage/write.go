@@ -31,18 +31,28 @@ func (t *Tx) Create(ctx context.Context, resource *fhir.Resource, id string, con
 		}
 	}
 	key := fhir.Key{Type: resource.Type(), ID: id}
-	current, there, err := t.Head(ctx, key)
-	if err != nil {
+	if err := t.checkNew(ctx, key, cond); err != nil {
 		return Version{}, false, err
-	}
-	if err := cond.check(current, there); err != nil {
-		return Version{}, false, err
-	}
-	if there {
-		return Version{}, false, issue.Newf(issue.Conflict, key.Type+".id", "The id is or was in use by another %s.", key.Type)
 	}
 	v, err = t.write(ctx, key, 1, "POST", resource)
+	if errors.Is(err, driver.ErrConflict) {
+		err = issue.Newf(issue.Conflict, key.Type+".id", "The id is or was in use by another %s.", key.Type).Caused(err)
+	}
 	return v, err == nil, err
+}
+
+// checkNew holds a resource that should not be there against the preconditions.
+// Without any it isn't looked for: that its id is in use is found when it is
+// written, and a look is a round trip to the database.
+func (t *Tx) checkNew(ctx context.Context, key fhir.Key, cond If) error {
+	if cond.Match == nil && cond.NoneMatch == nil {
+		return nil
+	}
+	current, there, err := t.Head(ctx, key)
+	if err != nil {
+		return err
+	}
+	return cond.check(current, there)
 }
 
 // Put keeps the resource as the next version under its own id

@@ -81,6 +81,9 @@ func (s *Service) judge(ctx context.Context, t *turn) (map[int][]issue.Issue, er
 	if s.Intake != Strict || len(t.submissions)+len(t.accounts) == 0 {
 		return nil, nil
 	}
+	if err := t.guard(ctx); err != nil {
+		return nil, err
+	}
 	said := make(map[int][]issue.Issue, len(t.submissions))
 	faults, told := s.misplaced(t), t.told()
 	for i := range t.submissions {
@@ -100,6 +103,17 @@ func (s *Service) judge(ctx context.Context, t *turn) (map[int][]issue.Issue, er
 		return nil, err
 	}
 	return said, nil
+}
+
+// guard keeps other transactions from changing what else the same persons have
+// declared while the law is asked: each alone might be right, and both wrong.
+func (t *turn) guard(ctx context.Context) error {
+	for i := range t.submissions {
+		if err := t.tx.Guard(ctx, declarationsOf(t.submissions[i].person())); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Service) judgeOne(ctx context.Context, t *turn, told map[written][]account, one *submission) ([]issue.Issue, bool, error) {

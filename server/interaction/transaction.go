@@ -175,6 +175,9 @@ func (t *turn) foresee(ctx context.Context, p part) (fhir.Key, uint64, error) {
 			return head.Key, head.Version, err
 		}
 	}
+	if p.step.Method == "POST" {
+		return w.key, 1, nil // its id was made for it
+	}
 	head, there, err := t.tx.Head(ctx, w.key)
 	switch {
 	case err != nil:
