@@ -93,6 +93,8 @@ type show struct {
 	to           io.Writer
 	done         string // what is said of a version: exported, imported
 	began, shown time.Time
+	start        int  // versions that were done when this run began
+	started      bool // start is known
 }
 
 const showEvery = time.Second
@@ -104,6 +106,11 @@ func newShow(to io.Writer, done string) *show {
 
 func (s *show) progress(c transfer.Counts) {
 	now := time.Now()
+	if !s.started {
+		// An export that goes on knows now what it had; an import finds out as
+		// it goes, and looking counts as work.
+		s.start, s.started = c.Before, true
+	}
 	if now.Sub(s.shown) < showEvery {
 		return
 	}
@@ -111,9 +118,9 @@ func (s *show) progress(c transfer.Counts) {
 	fmt.Fprintf(s.to, "%d versions %s, %.0f a second\n", c.Versions, s.done, s.speed(c, now))
 }
 
-// speed is how many versions a second this run has done itself.
+// speed is how many versions a second this run has done or looked at.
 func (s *show) speed(c transfer.Counts, now time.Time) float64 {
-	return float64(c.Versions-c.Before) / max(now.Sub(s.began).Seconds(), 0.001)
+	return float64(c.Versions-s.start) / max(now.Sub(s.began).Seconds(), 0.001)
 }
 
 func (s *show) result(r transfer.Result) {
