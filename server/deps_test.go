@@ -59,9 +59,9 @@ var allowed = map[string][]string{
 // testsMay is what test files may import beyond their package's own table.
 // Ours they may all import: a test of the service runs on a real engine.
 var testsMay = map[string][]string{
-	"":       {"github.com/google/go-cmp/cmp", "github.com/google/go-cmp/cmp/cmpopts", "pgregory.net/rapid"},
+	"":                        {"github.com/google/go-cmp/cmp", "github.com/google/go-cmp/cmp/cmpopts", "pgregory.net/rapid"},
 	"storage/mongo/mongotest": {"go.mongodb.org/mongo-driver/v2/mongo", "go.mongodb.org/mongo-driver/v2/mongo/options"},
-	"server": {"github.com/gin-gonic/gin", "github.com/goccy/go-yaml"}, // the bare echo that $evaluate is measured against; docker-compose.yml
+	"server":                  {"github.com/gin-gonic/gin", "github.com/goccy/go-yaml"}, // the bare echo that $evaluate is measured against; docker-compose.yml
 }
 
 // source is one parsed Go file of the tree.
