@@ -43,7 +43,9 @@ func connect(uri string, o Options) (client *mongo.Client, database string, err 
 		SetTimeout(o.Patience)
 	if o.Sent != nil {
 		settings.SetMonitor(&event.CommandMonitor{
-			Started: func(_ context.Context, started *event.CommandStartedEvent) { o.Sent(started.CommandName) },
+			Started: func(_ context.Context, started *event.CommandStartedEvent) {
+				o.Sent(started.CommandName, started.Command)
+			},
 		})
 	}
 	client, err = mongo.Connect(settings)

@@ -32,6 +32,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"tahto/storage/driver"
@@ -53,9 +54,9 @@ type Options struct {
 	// before it is thought quicker to walk over all of the type, in an order that
 	// an index has; 0 is 4,000.
 	Gather int
-	// Sent is told the name of each command that is sent, if it is not nil. It
-	// is called by many goroutines.
-	Sent func(command string)
+	// Sent is told each command that is sent, by its name and whole, if it is not
+	// nil: it may hold personal data. It is called by many goroutines.
+	Sent func(name string, command bson.Raw)
 }
 
 // Engine keeps documents in a MongoDB. It is safe for any number of goroutines.

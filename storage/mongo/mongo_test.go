@@ -21,13 +21,15 @@ import (
 type databases struct {
 	uri     string
 	options mongo.Options
-	n       atomic.Int64
 	mu      sync.Mutex
 	names   map[driver.Engine]string
 }
 
+// opened counts them, so that no two tests share one.
+var opened atomic.Int64
+
 func (d *databases) open(t testing.TB) driver.Engine {
-	return d.at(t, fmt.Sprintf("tahto-test-%d-%d", os.Getpid(), d.n.Add(1)))
+	return d.at(t, fmt.Sprintf("tahto-test-%d-%d", os.Getpid(), opened.Add(1)))
 }
 
 func (d *databases) at(t testing.TB, name string) driver.Engine {
