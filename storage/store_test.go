@@ -223,6 +223,25 @@ func TestTimeNeverGoesBack(t *testing.T) {
 	})
 }
 
+// TestVersionsFollowEachOtherThoughClocksDiffer: two servers on one engine, the
+// clock of the first ahead.
+func TestVersionsFollowEachOtherThoughClocksDiffer(t *testing.T) {
+	f := open(t)
+	behind := f.another()
+	f.now = f.now.Add(time.Hour)
+	first := f.put(f.consent("a", "active"))
+	f.now = f.now.Add(-time.Hour)
+	f.Store = behind
+	f.update(func(tx *storage.Tx) {
+		tx.Now()
+		second, _, err := tx.Put(f.Context(), f.consent("a", "inactive"), storage.If{})
+		f.must(err)
+		f.same("the second version's time", second.Updated, first.Updated)
+	})
+	third := f.put(f.consent("b", "active"))
+	f.same("what is written after that was seen", third.Updated, first.Updated)
+}
+
 func TestAFailingUpdateKeepsNothing(t *testing.T) {
 	f := open(t)
 	err := f.Update(f.Context(), func(tx *storage.Tx) error {

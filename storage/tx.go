@@ -24,7 +24,8 @@ type Tx struct {
 
 // Now is the time of the transaction, the lastUpdated of all it writes: UTC,
 // whole milliseconds, the same at every call, and never before the time of
-// anything that the store has written.
+// anything that the store has written. Only what another server wrote in what is
+// still the future here moves it.
 func (t *Tx) Now() time.Time {
 	if t.now.IsZero() {
 		t.now = t.store.clock.next()
@@ -127,7 +128,18 @@ func (t *Tx) get(ctx context.Context, key fhir.Key) (driver.Document, error) {
 	if errors.Is(err, driver.ErrNotFound) {
 		return driver.Document{}, notFound(key)
 	}
+	t.after(d.Updated)
 	return d, fault(err)
+}
+
+// after makes what the transaction writes no older than what it has read, which
+// a server whose clock is ahead may have written: the versions of a resource are
+// in the order of their times.
+func (t *Tx) after(updated time.Time) {
+	t.store.clock.seen(updated)
+	if !t.now.IsZero() && updated.After(t.now) {
+		t.now = updated
+	}
 }
 
 func present(d driver.Document) (Version, error) {
