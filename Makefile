@@ -1,6 +1,10 @@
 # What CI runs (.ci/run) and what a contributor runs are the same targets.
 .DEFAULT_GOAL := help
-.PHONY: help run test race check format vet tidy imports fuzz bench bench-full walkthrough
+.PHONY: help run test race check format vet tidy imports ferret fuzz bench bench-full walkthrough
+
+# FerretDB speaks MongoDB's protocol. It is a module of its own, since it needs
+# much that the server does not.
+FERRET_TAGS = ferretdb_no_postgresql,ferretdb_no_mysql
 
 # A count: what is bound by time can end in "context deadline exceeded" when the
 # machine is busy.
@@ -18,7 +22,7 @@ test: ## run all tests
 race: ## run all tests with the race detector
 	go test -race -timeout 15m ./...
 
-check: format vet tidy imports race fuzz bench walkthrough ## everything CI runs
+check: format vet tidy imports race ferret fuzz bench walkthrough ## everything CI runs
 
 format: ## fail if a file is not formatted
 	@unformatted=$$(gofmt -l . .ci); test -z "$$unformatted" || { echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; }
@@ -32,6 +36,12 @@ tidy: ## fail if go.mod does not say what is used
 
 imports: ## fail if a package imports what the table does not allow
 	go test -count=1 -run 'Import|Documented|Clock|Chance|Interfaces|Readme' ./server
+
+ferret: ## run the engine contract and the worked cases on FerretDB
+	cd storage/mongo/ferret && go mod tidy -diff && go vet -tags $(FERRET_TAGS) ./... && \
+		go test -tags $(FERRET_TAGS) -timeout 10m ./... -rapid.checks=5 && \
+		go build -tags $(FERRET_TAGS) -o ferret.test .
+	storage/mongo/ferret/ferret.test go test -count=1 ./server -run WorkedCases
 
 fuzz: ## run every fuzz target for a short while (FUZZTIME=20000x)
 	@grep -rlE --include='*_test.go' '^func Fuzz' . | while read -r file; do \
