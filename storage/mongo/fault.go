@@ -19,13 +19,17 @@ const (
 	codeReplaceTooLarge  = 17420
 	codeDuplicateKey     = 11000
 	codeWriteConflict    = 112
+	codeMaxTimeExpired   = 50
 	codeKeySpecsConflict = 86
 	codeOptionsConflict  = 85
 )
 
-// transient is the label of an error after which the whole transaction may
-// succeed when it is run again.
-const transient = "TransientTransactionError"
+// The labels of an error after which the whole transaction may succeed when it is
+// run again, and of one of a commit that may have succeeded and may be sent again.
+const (
+	transient     = "TransientTransactionError"
+	unknownCommit = "UnknownTransactionCommitResult"
+)
 
 // fault puts an error of the MongoDB driver into the words of package driver.
 // What is in those words already stays as it is, and the end of ctx is the
@@ -69,9 +73,11 @@ func hasCode(err error, codes ...int) bool {
 
 // isTransient tells whether the server said that the transaction may succeed
 // when it is run again.
-func isTransient(err error) bool {
+func isTransient(err error) bool { return hasLabel(err, transient) }
+
+func hasLabel(err error, label string) bool {
 	var labeled mongo.LabeledError
-	return errors.As(err, &labeled) && labeled.HasErrorLabel(transient)
+	return errors.As(err, &labeled) && labeled.HasErrorLabel(label)
 }
 
 // discreet is an error whose text has the codes of what a server answered and
@@ -87,7 +93,7 @@ func (d discreet) Error() string {
 		return fmt.Sprintf("MongoDB error %d %s", command.Code, command.Name)
 	}
 	var server mongo.ServerError
-	if errors.As(d.error, &server) {
+	if errors.As(d.error, &server) && slices.Max(append(server.ErrorCodes(), 0)) > 0 { // 0 is the driver's own
 		return fmt.Sprintf("MongoDB errors %v", server.ErrorCodes())
 	}
 	return d.error.Error()

@@ -66,6 +66,7 @@ type Engine struct {
 	atomic    bool // it has transactions
 	sharded   bool
 	gather    int
+	patience  time.Duration
 	guard     chan struct{} // what Guard holds where there are none
 	closed    atomic.Bool
 }
@@ -82,7 +83,7 @@ func Open(ctx context.Context, uri string, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{client: client, gather: cmp.Or(o.Gather, enough), guard: make(chan struct{}, 1)}
+	e := &Engine{client: client, gather: cmp.Or(o.Gather, enough), patience: cmp.Or(o.Patience, defaultPatience), guard: make(chan struct{}, 1)}
 	e.resources = client.Database(name).Collection(resourceCollection)
 	if err := e.begin(ctx, o); err != nil {
 		return nil, errors.Join(err, disconnect(client))

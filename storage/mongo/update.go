@@ -9,8 +9,6 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
-	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
-	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 
 	"tahto/storage/driver"
 )
@@ -27,7 +25,7 @@ func (e *Engine) View(ctx context.Context, f func(driver.Reader) error) error {
 	if err != nil {
 		return fault(ctx, err)
 	}
-	defer finish(ctx, session)
+	defer e.finish(session)
 	r := &reader{engine: e, session: session}
 	defer func() { r.ended = true }()
 	return f(r)
@@ -44,21 +42,25 @@ func (e *Engine) session(o *options.SessionOptionsBuilder) (*mongo.Session, erro
 	return e.client.StartSession(o)
 }
 
-func finish(ctx context.Context, session *mongo.Session) {
+// finish gives the session back. A transaction that is open in it is aborted.
+func (e *Engine) finish(session *mongo.Session) {
 	if session != nil {
-		session.EndSession(context.WithoutCancel(ctx))
+		ctx, cancel := context.WithTimeout(context.Background(), e.patience)
+		defer cancel()
+		session.EndSession(ctx)
 	}
 }
 
 // Update runs f in a transaction of read concern snapshot and write concern
 // majority, as often as the driver's rules say (labels of errors, with growing
-// pauses: https://www.mongodb.com/docs/manual/core/transactions-in-applications/).
-// What a conflict of ids or versions ended is tried once more, since f may see
-// now what it conflicted with.
+// pauses: https://www.mongodb.com/docs/manual/core/transactions-in-applications/)
+// and its patience lasts. What a conflict of ids or versions ended is tried some
+// times more, since f may see now what it conflicted with.
 func (e *Engine) Update(ctx context.Context, f func(driver.Writer) error) error {
+	until := time.Now().Add(e.patience)
 	for tries := 1; ; tries++ {
-		err := e.update(ctx, f)
-		if errors.Is(err, errRetry) && tries < maxTries {
+		err := e.update(ctx, until, f)
+		if errors.Is(err, errRetry) && tries < maxTries && time.Now().Before(until) {
 			continue
 		}
 		return plain(err)
@@ -84,7 +86,7 @@ type outrun struct{ error }
 func (outrun) Is(target error) bool { return target == errRetry }
 func (o outrun) Unwrap() error      { return o.error }
 
-func (e *Engine) update(ctx context.Context, f func(driver.Writer) error) error {
+func (e *Engine) update(ctx context.Context, until time.Time, f func(driver.Writer) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -95,65 +97,9 @@ func (e *Engine) update(ctx context.Context, f func(driver.Writer) error) error 
 	if err != nil {
 		return fault(ctx, err)
 	}
-	defer finish(ctx, session)
-	t := transaction{engine: e, ctx: ctx, f: f, session: session}
-	_, err = session.WithTransaction(context.WithoutCancel(ctx), t.run,
-		options.Transaction().SetReadConcern(readconcern.Snapshot()).SetWriteConcern(writeconcern.Majority()))
-	return t.result(err)
-}
-
-// transaction is one call of Update on a replica set or a sharded cluster.
-type transaction struct {
-	engine  *Engine
-	ctx     context.Context
-	f       func(driver.Writer) error
-	session *mongo.Session
-	// ran is what f gave the last time; written tells that f had ended well and
-	// what it wrote was sent, so that only the commit was left.
-	ran     error
-	written bool
-}
-
-// run is one run of f. The error that it gives ends the transaction; one of the
-// database comes first, since its labels tell whether to run again.
-func (t *transaction) run(context.Context) (any, error) {
-	t.ran, t.written = nil, false
-	if t.ran = t.ctx.Err(); t.ran != nil {
-		return nil, t.ran
-	}
-	w := t.engine.newWriter(t.session)
-	defer func() { w.ended = true }()
-	t.ran = safely(func() error { return t.f(w) })
-	switch {
-	case w.failed != nil && (t.ran == nil || isTransient(w.failed)):
-		return nil, w.failed
-	case t.ran != nil:
-		return nil, t.ran
-	}
-	// From here on the end of the context changes nothing.
-	if len(w.models) > 0 && w.send(context.WithoutCancel(t.ctx)) != nil {
-		return nil, w.failed
-	}
-	t.written = true
-	return nil, nil
-}
-
-// result is what Update gives: f's own error as it is, or what became of the
-// transaction.
-func (t *transaction) result(err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case t.ran != nil && errors.Is(err, t.ran):
-		return t.ran
-	case t.written && !isTransient(err):
-		return fmt.Errorf("%w: %w", driver.ErrInDoubt, fault(context.Background(), err))
-	}
-	err = fault(context.Background(), err)
-	if errors.Is(err, driver.ErrConflict) {
-		return outrun{err}
-	}
-	return err
+	defer e.finish(session)
+	t := transaction{engine: e, ctx: ctx, f: f, session: session, until: until}
+	return t.result(t.repeat())
 }
 
 // alone is an Update on a standalone server: f, and then the one write.

@@ -1,0 +1,117 @@
+package mongo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
+	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
+
+	"tahto/storage/driver"
+)
+
+// transaction is one call of Update on a replica set or a sharded cluster. It
+// does what the driver's WithTransaction does; that one waits for the answer to a
+// commit or an abort without end.
+type transaction struct {
+	engine  *Engine
+	ctx     context.Context
+	f       func(driver.Writer) error
+	session *mongo.Session
+	until   time.Time // nothing is begun after it
+	// ran is what f gave the last time; written tells that f had ended well and
+	// what it wrote was sent, so that only the commit was left.
+	ran     error
+	written bool
+}
+
+// The pauses between runs, which grow and are each of a random part, so that two
+// that conflict do not meet again.
+const (
+	firstPause = 5 * time.Millisecond
+	maxPause   = 500 * time.Millisecond
+)
+
+// repeat runs the transaction until its error is none that another run may mend.
+func (t *transaction) repeat() error {
+	for most := firstPause; ; most = min(most*3/2, maxPause) {
+		err := t.once()
+		pause := rand.N(most)
+		if !isTransient(err) || time.Now().Add(pause).After(t.until) {
+			return err
+		}
+		select {
+		case <-time.After(pause):
+		case <-t.ctx.Done():
+		}
+	}
+}
+
+func (t *transaction) once() error {
+	err := t.session.StartTransaction(options.Transaction().
+		SetReadConcern(readconcern.Snapshot()).SetWriteConcern(writeconcern.Majority()))
+	if err != nil {
+		return err
+	}
+	err = t.run()
+	// The end has time of its own, whatever f has used, and whatever became of ctx.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), t.engine.patience)
+	defer cancel()
+	if err != nil {
+		_ = t.session.AbortTransaction(ctx) // the server forgets it in any case
+		return err
+	}
+	for {
+		err := t.session.CommitTransaction(ctx)
+		if !hasLabel(err, unknownCommit) || hasCode(err, codeMaxTimeExpired) || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// run is one run of f. The error that it gives ends the transaction; one of the
+// database comes first, since its labels tell whether to run again.
+func (t *transaction) run() error {
+	t.ran, t.written = nil, false
+	if t.ran = t.ctx.Err(); t.ran != nil {
+		return t.ran
+	}
+	w := t.engine.newWriter(t.session)
+	defer func() { w.ended = true }()
+	t.ran = safely(func() error { return t.f(w) })
+	switch {
+	case w.failed != nil && (t.ran == nil || isTransient(w.failed)):
+		return w.failed
+	case t.ran != nil:
+		return t.ran
+	}
+	// From here on the end of the context changes nothing.
+	if len(w.models) > 0 && w.send(context.WithoutCancel(t.ctx)) != nil {
+		return w.failed
+	}
+	t.written = true
+	return nil
+}
+
+// result is what Update gives: f's own error as it is, or what became of the
+// transaction. In doubt, it is of no other kind.
+func (t *transaction) result(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case t.ran != nil && errors.Is(err, t.ran):
+		return t.ran
+	case t.written && !isTransient(err):
+		return fmt.Errorf("%w: %w", driver.ErrInDoubt, discreet{err})
+	}
+	err = fault(context.Background(), err)
+	if errors.Is(err, driver.ErrConflict) {
+		return outrun{err}
+	}
+	return err
+}
