@@ -153,6 +153,17 @@ func processorTime(c *child) time.Duration {
 	return time.Duration(user+system) * tick
 }
 
+// benchEngine chooses the engine, empty: the embedded one in a folder of its own,
+// or a database in the MongoDB that TAHTO_TEST_MONGODB names.
+func benchEngine(b *testing.B) []string {
+	b.Helper()
+	flags := []string{"-data", b.TempDir()}
+	if uri := os.Getenv("TAHTO_TEST_MONGODB"); uri != "" {
+		flags = append(flags, "-mongo", freshDatabase(b, uri))
+	}
+	return flags
+}
+
 // BenchmarkEvaluateOverHTTP measures $evaluate with one item over loopback
 // HTTP against the program as a process of its own, on disk, beside a bare Gin
 // echo of the same bodies. Both share the machine's cores with the clients.
@@ -160,12 +171,12 @@ func processorTime(c *child) time.Duration {
 //	TAHTO_BENCH_PERSONS=100000 go test ./server -run '^$' -bench OverHTTP -benchtime 1x
 func BenchmarkEvaluateOverHTTP(b *testing.B) {
 	persons := benchPersons(b)
-	data := b.TempDir()
+	engine := benchEngine(b)
 	began := time.Now()
-	seed(b, data, persons)
+	seed(b, engine, persons)
 	b.Logf("stored %d declarations of %d persons in %v", persons*len(declarations), persons, time.Since(began).Round(time.Millisecond))
 	bare := spawn(b, "echo")
-	server := spawn(b, "program", "-addr", "127.0.0.1:0", "-data", data, "-intake", "archive", "-directory", caseDirectory)
+	server := spawn(b, "program", append(engine, "-addr", "127.0.0.1:0", "-intake", "archive", "-directory", caseDirectory)...)
 	turns, requests := 5, 8000
 	if testing.Short() {
 		turns, requests = 2, 2000
@@ -196,9 +207,9 @@ func BenchmarkEvaluateOverHTTP(b *testing.B) {
 func inProcess(b *testing.B, persons int) http.Handler {
 	b.Helper()
 	relaxCollector() // as main does
-	data := b.TempDir()
-	seed(b, data, persons)
-	c, err := configure([]string{"-data", data, "-intake", "archive", "-directory", caseDirectory}, environment(nil), io.Discard)
+	engine := benchEngine(b)
+	seed(b, engine, persons)
+	c, err := configure(append(engine, "-intake", "archive", "-directory", caseDirectory), environment(nil), io.Discard)
 	if err != nil {
 		b.Fatal(err)
 	}

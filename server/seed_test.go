@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -12,7 +13,6 @@ import (
 	"tahto/fhir"
 	"tahto/fhir/search"
 	"tahto/storage"
-	"tahto/storage/embedded"
 )
 
 // benchPersons is how many persons the benchmarks store six declarations each
@@ -87,15 +87,20 @@ func questionItem(n int) string {
 		`{"name":"serviceEvent","valueIdentifier":{"system":"urn:ietf:rfc:3986","value":"urn:oid:1.2.246.10.99000011.14.2023.%d"}}]}`, n, n)
 }
 
-// seed stores the declarations of so many persons in the folder.
-func seed(t testing.TB, data string, persons int) {
+// seed stores the declarations of so many persons in the engine that the flags
+// choose.
+func seed(t testing.TB, flags []string, persons int) {
 	t.Helper()
 	ctx := context.Background()
 	registry, err := search.NewRegistry()
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine, err := embedded.Open(ctx, data, embedded.Options{})
+	c, err := configure(flags, environment(nil), io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine, err := openEngine(ctx, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +108,7 @@ func seed(t testing.TB, data string, persons int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const atOnce = 1000
+	const atOnce = 500 // with MongoDB a transaction is one command, of 48 MB at most
 	for first := 0; first < persons; first += atOnce {
 		err := store.Update(ctx, func(tx *storage.Tx) error {
 			return seedSome(ctx, tx, first, min(first+atOnce, persons))
