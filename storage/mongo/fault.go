@@ -80,6 +80,18 @@ func hasLabel(err error, label string) bool {
 	return errors.As(err, &labeled) && labeled.HasErrorLabel(label)
 }
 
+// codesUncertain are those of a write that was ended from outside, perhaps after
+// it was done: time and patience with other servers, shutting down, stepping down.
+// In their order: MaxTimeMSExpired, WriteConcernFailed, ShutdownInProgress,
+// PrimarySteppedDown, ExceededTimeLimit, InterruptedAtShutdown, Interrupted,
+// InterruptedDueToReplStateChange.
+var codesUncertain = []int{codeMaxTimeExpired, 64, 91, 189, 262, 11600, 11601, 11602}
+
+// isUncertain tells whether the write that the error is of may be there.
+func isUncertain(err error) bool {
+	return mongo.IsNetworkError(err) || mongo.IsTimeout(err) || hasCode(err, codesUncertain...)
+}
+
 // discreet is an error whose text has the codes of what a server answered and
 // not its message, which may quote what is stored: the text goes into the log.
 // What wraps it finds the labels all the same.

@@ -29,6 +29,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -69,6 +70,8 @@ type Engine struct {
 	patience  time.Duration
 	guard     chan struct{} // what Guard holds where there are none
 	closed    atomic.Bool
+	entering  sync.Mutex
+	running   sync.WaitGroup // the transactions
 }
 
 // Open connects to the MongoDB that the URI names
@@ -108,9 +111,26 @@ func (e *Engine) begin(ctx context.Context, o Options) error {
 	return nil
 }
 
-// Close waits for nothing that runs: end it first.
+// enter counts a transaction in, unless the engine is closed; whoever entered
+// leaves by e.running.Done.
+func (e *Engine) enter() error {
+	e.entering.Lock()
+	defer e.entering.Unlock()
+	if e.closed.Load() {
+		return errClosed
+	}
+	e.running.Add(1)
+	return nil
+}
+
+// Close waits for the transactions that run, and ends the engine. What comes
+// later is driver.ErrUnavailable. Closing twice is harmless.
 func (e *Engine) Close() error {
-	if e.closed.Swap(true) {
+	e.entering.Lock()
+	before := e.closed.Swap(true)
+	e.entering.Unlock()
+	e.running.Wait()
+	if before {
 		return nil
 	}
 	return disconnect(e.client)

@@ -21,6 +21,10 @@ func (e *Engine) View(ctx context.Context, f func(driver.Reader) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if err := e.enter(); err != nil {
+		return err
+	}
+	defer e.running.Done()
 	session, err := e.session(options.Session().SetSnapshot(true))
 	if err != nil {
 		return fault(ctx, err)
@@ -33,9 +37,6 @@ func (e *Engine) View(ctx context.Context, f func(driver.Reader) error) error {
 
 // session is nil on a standalone server.
 func (e *Engine) session(o *options.SessionOptionsBuilder) (*mongo.Session, error) {
-	if e.closed.Load() {
-		return nil, errClosed
-	}
 	if !e.atomic {
 		return nil, nil
 	}
@@ -57,6 +58,13 @@ func (e *Engine) finish(session *mongo.Session) {
 // and its patience lasts. What a conflict of ids or versions ended is tried some
 // times more, since f may see now what it conflicted with.
 func (e *Engine) Update(ctx context.Context, f func(driver.Writer) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := e.enter(); err != nil {
+		return err
+	}
+	defer e.running.Done()
 	until := time.Now().Add(e.patience)
 	for tries := 1; ; tries++ {
 		err := e.update(ctx, until, f)
@@ -104,9 +112,6 @@ func (e *Engine) update(ctx context.Context, until time.Time, f func(driver.Writ
 
 // alone is an Update on a standalone server: f, and then the one write.
 func (e *Engine) alone(ctx context.Context, f func(driver.Writer) error) error {
-	if e.closed.Load() {
-		return errClosed
-	}
 	w := e.newWriter(nil)
 	defer func() { w.ended = true; w.release() }()
 	if err := safely(func() error { return f(w) }); err != nil {
@@ -122,7 +127,7 @@ func (e *Engine) alone(ctx context.Context, f func(driver.Writer) error) error {
 	switch {
 	case errors.Is(err, driver.ErrConflict):
 		return outrun{err}
-	case mongo.IsNetworkError(err):
+	case isUncertain(err):
 		return fmt.Errorf("%w: %w", driver.ErrInDoubt, err)
 	}
 	return err
