@@ -67,7 +67,7 @@ func (t *Tx) matches(ctx context.Context, q search.Query, page *Page) error {
 	more := q
 	more.Count = q.Count + 1
 	size := 0
-	for d, err := range t.reader.Find(ctx, more, false) {
+	for d, err := range t.reader.Find(ctx, more, driver.Whole) {
 		if err != nil {
 			return fault(err)
 		}
@@ -251,7 +251,7 @@ func (in *inclusion) backward(ctx context.Context, include search.Include, match
 		to.Values = append(to.Values, search.Value{System: match.Key.Type, Value: match.Key.ID})
 	}
 	q := search.Query{Type: include.Source, Clauses: []search.Clause{to}}
-	for d, err := range in.tx.reader.Find(ctx, q, false) {
+	for d, err := range in.tx.reader.Find(ctx, q, driver.Whole) {
 		if err != nil {
 			return fault(err)
 		}

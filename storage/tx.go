@@ -96,7 +96,7 @@ func (t *Tx) Heads(ctx context.Context, q search.Query) iter.Seq2[Head, error] {
 		if isPrivate(q.Type) {
 			return
 		}
-		for d, err := range t.reader.Find(ctx, q, true) {
+		for d, err := range t.reader.Find(ctx, q, driver.Heads) {
 			if !yield(head(d), fault(err)) || err != nil {
 				return
 			}
@@ -104,17 +104,30 @@ func (t *Tx) Heads(ctx context.Context, q search.Query) iter.Seq2[Head, error] {
 	}
 }
 
-// Found are the current versions that q matches, as [Tx.Heads] are, with their
-// resources.
-func (t *Tx) Found(ctx context.Context, q search.Query) iter.Seq2[Version, error] {
-	return func(yield func(Version, error) bool) {
+// Histories are the current versions that q matches, as [Tx.Heads] are, with their
+// resources, each with its older versions after it, newest first, deletions among
+// them.
+func (t *Tx) Histories(ctx context.Context, q search.Query) iter.Seq2[[]Version, error] {
+	return func(yield func([]Version, error) bool) {
 		if isPrivate(q.Type) {
 			return
 		}
-		for d, err := range t.reader.Find(ctx, q, false) {
-			if !yield(version(d), fault(err)) || err != nil {
+		var all []Version
+		for d, err := range t.reader.Find(ctx, q, driver.Past) {
+			if err != nil {
+				yield(nil, fault(err))
 				return
 			}
+			if len(all) > 0 && all[0].Key != d.Key {
+				if !yield(all, nil) {
+					return
+				}
+				all = nil
+			}
+			all = append(all, version(d))
+		}
+		if len(all) > 0 {
+			yield(all, nil)
 		}
 	}
 }

@@ -184,7 +184,7 @@ func (t *turn) others(ctx context.Context, of *submission) ([]consent.Statement,
 	all, known := t.persons[person]
 	if !known {
 		r := reading{person: person, leaveOut: t.submits}
-		if err := r.all(ctx, t.tx, t.tx.Found(ctx, declarationsOf(person))); err != nil {
+		if err := r.all(t.tx.Histories(ctx, declarationsOf(person))); err != nil {
 			return nil, err
 		}
 		all = r.declared

@@ -70,8 +70,8 @@ func newStatements(bytes int) (*statements, error) {
 
 // of gives all current declarations of a person, which the caller must not
 // change. If nothing at all was written since they were looked up, they are
-// still current. Else they are found by index, and the body of one is read only
-// if it is not compiled yet.
+// still current. Else they are found by index, and their bodies are read only if
+// what is compiled is not of just these versions.
 func (s *statements) of(ctx context.Context, store *storage.Store, person consent.Identifier) ([]consent.Statement, error) {
 	state, sure := store.State() // before the View, which may see a later one
 	known, found := s.compiled.GetIfPresent(person)
@@ -100,18 +100,13 @@ func (s *statements) of(ctx context.Context, store *storage.Store, person consen
 func (s *statements) look(ctx context.Context, tx *storage.Tx, person consent.Identifier, known *dossier, declared []consent.Statement) (*dossier, []consent.Statement, error) {
 	r := reading{person: person}
 	q := declarationsOf(person)
-	var err error
-	if len(declared) == 0 {
-		err = r.all(ctx, tx, tx.Found(ctx, q))
-	} else {
-		var heads []storage.Head
-		heads, err = gather(tx.Heads(ctx, q))
+	if len(declared) > 0 {
+		heads, err := gather(tx.Heads(ctx, q))
 		if err != nil || isOf(declared, known.foreign, heads) {
 			return known, declared, err
 		}
-		err = r.changed(ctx, tx, heads, declared)
 	}
-	if err != nil {
+	if err := r.all(tx.Histories(ctx, q)); err != nil {
 		return nil, nil, err
 	}
 	fresh := &dossier{declared: consent.Pack(r.declared), foreign: r.foreign}
@@ -127,29 +122,11 @@ type reading struct {
 	foreign  []version
 }
 
-// all reads them.
-func (r *reading) all(ctx context.Context, tx *storage.Tx, current iter.Seq2[storage.Version, error]) error {
-	for stored, err := range current {
-		if err == nil && (r.leaveOut == nil || !r.leaveOut(stored.Key)) {
-			err = r.add(ctx, tx, stored)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// changed reads those that are not known yet.
-func (r *reading) changed(ctx context.Context, tx *storage.Tx, heads []storage.Head, known []consent.Statement) error {
-	for _, head := range heads {
-		if i := slices.IndexFunc(known, func(s consent.Statement) bool { return is(&s, head) }); i >= 0 {
-			r.declared = append(r.declared, known[i:i+1+superseded(known[i:])]...)
-			continue
-		}
-		stored, err := tx.Load(ctx, head)
-		if err == nil {
-			err = r.add(ctx, tx, stored)
+// all reads them, each with its versions, the newest first.
+func (r *reading) all(current iter.Seq2[[]storage.Version, error]) error {
+	for versions, err := range current {
+		if err == nil && (r.leaveOut == nil || !r.leaveOut(versions[0].Key)) {
+			err = r.add(versions)
 		}
 		if err != nil {
 			return err
@@ -208,7 +185,8 @@ func declarationsOf(person consent.Identifier) search.Query {
 // add reads one Consent, with what its earlier versions declared. A declaration
 // that can't be read, or that is of somebody else, fails the decision: leaving
 // it out might leave out a denial.
-func (r *reading) add(ctx context.Context, tx *storage.Tx, stored storage.Version) error {
+func (r *reading) add(versions []storage.Version) error {
+	stored := versions[0]
 	if isTagged(stored.Resource) && !mapping.IsDeclaration(stored.Resource) {
 		r.foreign = append(r.foreign, version{strings.Clone(stored.Key.ID), stored.Version})
 		return nil
@@ -217,13 +195,29 @@ func (r *reading) add(ctx context.Context, tx *storage.Tx, stored storage.Versio
 	if err != nil {
 		return err
 	}
-	if stored.Version == 1 || one.Status == consent.EnteredInError {
+	if len(versions) == 1 || one.Status == consent.EnteredInError {
 		r.declared = append(r.declared, one)
 		return nil
 	}
-	versions, err := r.versions(ctx, tx, stored.Key)
-	r.declared = append(r.declared, consent.Succession(versions)...)
+	earlier, err := r.earlier(versions[1:])
+	r.declared = append(r.declared, consent.Succession(append([]consent.Statement{one}, earlier...))...)
 	return err
+}
+
+// earlier reads older versions, back to where the Consent was deleted, or was no
+// declaration, if it ever was.
+func (r *reading) earlier(versions []storage.Version) (all []consent.Statement, err error) {
+	for _, stored := range versions {
+		if stored.Deleted || !mapping.IsDeclaration(stored.Resource) {
+			break
+		}
+		one, err := r.read(stored)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, nil
 }
 
 // readStored reads a declaration that is stored. That it can't be read is an
@@ -246,30 +240,4 @@ func (r *reading) read(stored storage.Version) (consent.Statement, error) {
 		return consent.Statement{}, fmt.Errorf("stored declaration %s is found by another person than it is of", stored.Reference())
 	}
 	return one, nil
-}
-
-// versions are all versions of a declaration, the newest first, back to where
-// it was deleted, or was no declaration, if it ever was.
-func (r *reading) versions(ctx context.Context, tx *storage.Tx, key fhir.Key) ([]consent.Statement, error) {
-	var all []consent.Statement
-	q := storage.HistoryQuery{Type: key.Type, ID: key.ID}
-	for {
-		page, err := tx.History(ctx, q)
-		if err != nil {
-			return nil, err
-		}
-		for _, stored := range page.Versions {
-			if stored.Deleted || !mapping.IsDeclaration(stored.Resource) {
-				return all, nil
-			}
-			one, err := r.read(stored)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, one)
-		}
-		if q.Before = page.Next; q.Before == nil {
-			return all, nil
-		}
-	}
 }

@@ -78,6 +78,16 @@ type Mark struct {
 	Version uint64
 }
 
+// Part is how much Find gives of what it finds.
+type Part uint8
+
+// The parts, from the least to the most that is read.
+const (
+	Heads Part = iota // no bodies: reading them is not paid for
+	Whole             // with bodies
+	Past              // whole, each followed by its older versions, newest first
+)
+
 // Reader reads one consistent state. It is for one goroutine and ends with the
 // function it was given to. The bytes of a Document are the caller's.
 type Reader interface {
@@ -90,9 +100,9 @@ type Reader interface {
 	Versions(ctx context.Context, h History) iter.Seq2[Document, error]
 	// Find are the newest versions that are not deletions and that q matches,
 	// in the order of q, from after q.After, at most q.Count of them (0: no
-	// limit). Include, RevInclude and Total are not the engine's. With heads,
-	// bodies are left out, and reading them is not paid for.
-	Find(ctx context.Context, q search.Query, heads bool) iter.Seq2[Document, error]
+	// limit; older versions don't count). Include, RevInclude and Total are not
+	// the engine's.
+	Find(ctx context.Context, q search.Query, part Part) iter.Seq2[Document, error]
 	// Count is how many Find would give without After and Count.
 	Count(ctx context.Context, q search.Query) (int, error)
 }

@@ -18,21 +18,35 @@ type found struct {
 
 // Find looks for heads, in the order of the query, and reads bodies one by one
 // as they are asked for: a sort never carries them.
-func (r *reader) Find(ctx context.Context, q search.Query, heads bool) iter.Seq2[driver.Document, error] {
+func (r *reader) Find(ctx context.Context, q search.Query, part driver.Part) iter.Seq2[driver.Document, error] {
 	return func(yield func(driver.Document, error) bool) {
 		for f, err := range r.heads(ctx, q) {
-			if err == nil && !heads {
+			if err == nil && part != driver.Heads {
 				f.Body, err = r.body(f.body)
 			}
 			if err != nil {
 				yield(driver.Document{}, err)
 				return
 			}
-			if !yield(f.Document, nil) {
+			if !yield(f.Document, nil) || part == driver.Past && !r.older(ctx, f.Document, yield) {
 				return
 			}
 		}
 	}
+}
+
+// older gives the versions before one, and tells whether to go on.
+func (r *reader) older(ctx context.Context, d driver.Document, yield func(driver.Document, error) bool) bool {
+	if d.Version == 1 {
+		return true
+	}
+	h := driver.History{Type: d.Key.Type, ID: d.Key.ID, After: &driver.Mark{Updated: d.Updated, Key: d.Key, Version: d.Version}}
+	for older, err := range r.Versions(ctx, h) {
+		if !yield(older, err) || err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 func (r *reader) heads(ctx context.Context, q search.Query) iter.Seq2[found, error] {

@@ -181,7 +181,7 @@ func checkAfterKill(t *testing.T, folder string, acknowledged map[string]bool) {
 // transactions counts the documents of each transaction that is there.
 func transactions(ctx context.Context, r driver.Reader) (map[string]int, error) {
 	there := map[string]int{}
-	for d, err := range r.Find(ctx, search.Query{Type: "Consent"}, false) {
+	for d, err := range r.Find(ctx, search.Query{Type: "Consent"}, driver.Whole) {
 		if err != nil {
 			return nil, err
 		}

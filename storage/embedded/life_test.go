@@ -203,7 +203,7 @@ func TestASequenceOutlivesNeitherItsContextNorItsTransaction(t *testing.T) {
 	var reader driver.Reader
 	err := e.View(t.Context(), func(r driver.Reader) error {
 		reader = r
-		for _, err := range r.Find(ctx, search.Query{Type: "Consent"}, true) {
+		for _, err := range r.Find(ctx, search.Query{Type: "Consent"}, driver.Heads) {
 			if err != nil {
 				return err
 			}

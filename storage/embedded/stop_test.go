@@ -28,7 +28,7 @@ func TestALongSearchEndsWithItsContext(t *testing.T) {
 			q.Type, q.Clauses = "Consent", slow()
 			endsEarly(t, e, func(ctx context.Context, r driver.Reader) error {
 				n := 0
-				for _, err := range r.Find(ctx, q, true) {
+				for _, err := range r.Find(ctx, q, driver.Heads) {
 					if err != nil {
 						return err
 					}

@@ -21,12 +21,23 @@ import (
 //     here, if it is not much or nothing else would do; the bodies follow;
 //   - all of the type are walked over, in the order of the index of ids or of a
 //     date, until the page is full.
-func (r *reader) Find(ctx context.Context, q search.Query, heads bool) iter.Seq2[driver.Document, error] {
-	s := looking{reader: r, query: q, filter: compile(q), heads: heads}
+//
+// What one person's identifier leads to is read with its past in one reply.
+func (r *reader) Find(ctx context.Context, q search.Query, part driver.Part) iter.Seq2[driver.Document, error] {
+	s := looking{reader: r, query: q, filter: compile(q), heads: part == driver.Heads}
+	switch {
+	case s.filter.never:
+		return func(func(driver.Document, error) bool) {}
+	case part == driver.Past && s.isOfPerson():
+		return s.dossier(ctx)
+	case part == driver.Past:
+		return s.withPast(ctx)
+	}
+	return s.documents(ctx)
+}
+
+func (s *looking) documents(ctx context.Context) iter.Seq2[driver.Document, error] {
 	return func(yield func(driver.Document, error) bool) {
-		if s.filter.never {
-			return
-		}
 		n := 0
 		for stored, err := range s.records(ctx) {
 			if err != nil {
@@ -34,7 +45,7 @@ func (r *reader) Find(ctx context.Context, q search.Query, heads bool) iter.Seq2
 				return
 			}
 			n++
-			if !yield(stored.document(), nil) || n == q.Count {
+			if !yield(stored.document(), nil) || n == s.query.Count {
 				return
 			}
 		}

@@ -26,6 +26,8 @@ type reader struct {
 var (
 	// withoutIndex leaves out what a document is found by.
 	withoutIndex = bson.D{{Key: fieldKeys, Value: 0}, {Key: fieldDates, Value: 0}}
+	// toReplace leaves out what an older version does not keep.
+	toReplace = bson.D{{Key: fieldDates, Value: 0}}
 	// headOnly is what there is to know without the body.
 	headOnly = bson.D{
 		{Key: fieldType, Value: 1}, {Key: fieldKey, Value: 1}, {Key: fieldVersion, Value: 1},
@@ -37,12 +39,8 @@ var (
 
 // Get finds the newest version by the id of its record.
 func (r *reader) Get(ctx context.Context, key fhir.Key) (driver.Document, error) {
-	stored, err := r.newest(ctx, key)
+	stored, err := r.one(ctx, equal(fieldID, key.String()), withoutIndex)
 	return stored.document(), err
-}
-
-func (r *reader) newest(ctx context.Context, key fhir.Key) (record, error) {
-	return r.one(ctx, equal(fieldID, key.String()))
 }
 
 // GetVersion looks under both ids that the version may have.
@@ -51,12 +49,12 @@ func (r *reader) GetVersion(ctx context.Context, key fhir.Key, version uint64) (
 	stored, err := r.one(ctx, bson.D{
 		{Key: fieldID, Value: in([]string{key.String(), pastID(key.String(), n)})},
 		{Key: fieldVersion, Value: n},
-	})
+	}, withoutIndex)
 	return stored.document(), err
 }
 
-func (r *reader) one(ctx context.Context, filter bson.D) (record, error) {
-	for stored, err := range r.stream(ctx, filter, options.Find().SetLimit(1).SetProjection(withoutIndex)) {
+func (r *reader) one(ctx context.Context, filter, fields bson.D) (record, error) {
+	for stored, err := range r.stream(ctx, filter, options.Find().SetLimit(1).SetProjection(fields)) {
 		return stored, err
 	}
 	return record{}, driver.ErrNotFound

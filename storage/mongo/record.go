@@ -29,7 +29,7 @@ type record struct {
 	Method  string        `bson:"m"`
 	Deleted bool          `bson:"d,omitempty"`
 	// Current is the type, of a newest version that is not a deletion. Only
-	// what has it is found by a search.
+	// what has it is found by a search. An older version may have pastOf.
 	Current string `bson:"c,omitempty"`
 	Index   index  `bson:",inline"`
 	Body    []byte `bson:"b,omitempty"`
@@ -64,7 +64,11 @@ func newRecord(d driver.Document) record {
 // past is the record as a version that is not the newest.
 func (r record) past() record {
 	r.ID = pastID(r.ID, r.Version)
+	keys := r.Index.personKeys()
 	r.Current, r.Index = "", index{}
+	if len(keys) > 0 {
+		r.Current, r.Index.Keys = pastOf(r.Type), keys
+	}
 	return r
 }
 

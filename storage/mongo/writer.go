@@ -53,7 +53,7 @@ func (w *writer) current(ctx context.Context, key fhir.Key) (*record, error) {
 	}
 	stored, known := w.newestOf[key]
 	if !known {
-		found, err := w.newest(ctx, key)
+		found, err := w.one(ctx, equal(fieldID, key.String()), toReplace)
 		switch {
 		case err == nil:
 			stored = &found
@@ -82,8 +82,8 @@ func (w *writer) Versions(ctx context.Context, h driver.History) iter.Seq2[drive
 	return flushed(ctx, w, func() iter.Seq2[driver.Document, error] { return w.reader.Versions(ctx, h) })
 }
 
-func (w *writer) Find(ctx context.Context, q search.Query, heads bool) iter.Seq2[driver.Document, error] {
-	return flushed(ctx, w, func() iter.Seq2[driver.Document, error] { return w.reader.Find(ctx, q, heads) })
+func (w *writer) Find(ctx context.Context, q search.Query, part driver.Part) iter.Seq2[driver.Document, error] {
+	return flushed(ctx, w, func() iter.Seq2[driver.Document, error] { return w.reader.Find(ctx, q, part) })
 }
 
 // flushed writes what is held before it reads, so that it is seen.

@@ -95,7 +95,7 @@ func benchPerson(b *testing.B, f *fixture, persons int, heads bool) {
 		q := search.Query{Type: "Consent", Clauses: []search.Clause{token("patient:identifier", personSystem, person(scatter(i, persons)))}}
 		err := f.View(f.ctx, func(r driver.Reader) error {
 			n := 0
-			for _, err := range r.Find(f.ctx, q, heads) {
+			for _, err := range r.Find(f.ctx, q, partOf(heads)) {
 				if err != nil {
 					return err
 				}
@@ -133,7 +133,7 @@ func benchQuery(b *testing.B, f *fixture, q search.Query) {
 	for b.Loop() {
 		err := f.View(f.ctx, func(r driver.Reader) error {
 			n := 0
-			for _, err := range r.Find(f.ctx, q, true) {
+			for _, err := range r.Find(f.ctx, q, driver.Heads) {
 				if err != nil {
 					return err
 				}

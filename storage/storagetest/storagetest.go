@@ -56,6 +56,7 @@ func Run(t *testing.T, h Harness) {
 		{"Atomicity", atomicity},
 		{"Snapshots", snapshots},
 		{"Find", find},
+		{"Past", past},
 		{"Paging", paging},
 		{"History", history},
 		{"Durability", durability},
@@ -188,11 +189,18 @@ func (f *fixture) get(r driver.Reader, id string) driver.Document {
 	return read(d)
 }
 
+func partOf(heads bool) driver.Part {
+	if heads {
+		return driver.Heads
+	}
+	return driver.Whole
+}
+
 // found are the documents of a search.
 func (f *fixture) found(r driver.Reader, q search.Query, heads bool) []driver.Document {
 	f.Helper()
 	var docs []driver.Document
-	for d, err := range r.Find(f.ctx, q, heads) {
+	for d, err := range r.Find(f.ctx, q, partOf(heads)) {
 		f.must(err)
 		docs = append(docs, read(d))
 	}

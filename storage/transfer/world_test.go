@@ -149,7 +149,7 @@ func state(t testing.TB, e driver.Engine) (all, found []driver.Document) {
 				{Type: of, Clauses: []search.Clause{{Param: "status", Op: search.Token, Values: []search.Value{{AnySystem: true, Value: "active"}}}}},
 				{Type: of, Clauses: []search.Clause{{Param: "_id", Op: search.Token, Values: []search.Value{{AnySystem: true, Value: "id1"}}}}},
 			} {
-				for d, err := range r.Find(ctx, q, true) {
+				for d, err := range r.Find(ctx, q, driver.Heads) {
 					if err != nil {
 						return err
 					}
