@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 
 const (
 	openWithin      = 9 * time.Second // and a little for the goodbye: 10 in all
+	prepareWithin   = 24 * time.Hour  // an index of tens of millions of documents takes hours
 	defaultPatience = 20 * time.Second
 	defaultDatabase = "tahto"
 )
@@ -27,10 +29,13 @@ const (
 // connect makes a client, which connects when it is first used. What the URI
 // says of reading from secondaries and of weaker writes is overruled: a denial
 // counts from the next read on.
-func connect(uri string, o Options) (client *mongo.Client, database string, err error) {
+func connect(uri string, o Options, f *fence) (client *mongo.Client, database string, err error) {
 	parsed, err := connstring.ParseAndValidate(uri)
 	if err != nil {
 		return nil, "", unreadable(uri, err)
+	}
+	if parsed.DirectConnection && !o.Standalone {
+		return nil, "", errors.New("directConnection=true reads from the one server even when it is no primary: leave it out, and name the replica set with replicaSet")
 	}
 	if o.Patience == 0 {
 		o.Patience = defaultPatience
@@ -40,7 +45,8 @@ func connect(uri string, o Options) (client *mongo.Client, database string, err 
 		SetReadPreference(readpref.Primary()).SetReadConcern(readconcern.Majority()).
 		SetWriteConcern(durable()).
 		SetRetryReads(true).SetRetryWrites(true).
-		SetTimeout(o.Patience)
+		SetTimeout(o.Patience).
+		SetServerMonitor(&event.ServerMonitor{TopologyDescriptionChanged: f.watch})
 	if o.Sent != nil {
 		settings.SetMonitor(&event.CommandMonitor{
 			Started: func(_ context.Context, started *event.CommandStartedEvent) {
@@ -66,14 +72,37 @@ func durable() *writeconcern.WriteConcern {
 	return concern
 }
 
-// unreadable says what is wrong with a URI, unless it has credentials, which the
-// parser's words might quote.
+// unreadable says what is wrong with a URI, unless the parser's words quote
+// something of it: without its @ a password looks like a port, and options have
+// secrets too.
 func unreadable(uri string, err error) error {
 	const text = "this is no MongoDB URI such as mongodb://host1,host2,host3/tahto?replicaSet=rs0"
-	if strings.Contains(uri, "@") {
-		return errors.New(text + " (details are not shown, since it holds credentials; characters such as @ : / in a password are written %40 %3A %2F)")
+	if strings.Contains(uri, "@") || quotes(err.Error(), uri) {
+		return errors.New(text + " (details are not shown, since they may hold credentials; characters such as @ : / in a password are written %40 %3A %2F)")
 	}
 	return fmt.Errorf("%s: %w", text, err)
+}
+
+// quotes tells whether the words have a part of the URI that could be a secret:
+// what stands between its signs, but for the scheme.
+func quotes(words, uri string) bool {
+	_, uri, _ = strings.Cut(uri, "://")
+	for _, form := range []string{uri, unescaped(uri)} {
+		for _, part := range strings.FieldsFunc(form, func(r rune) bool { return strings.ContainsRune("@:/?#&=,%", r) }) {
+			if len(part) > 3 && strings.Contains(words, part) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func unescaped(text string) string {
+	plain, err := url.QueryUnescape(text)
+	if err != nil {
+		return ""
+	}
+	return plain
 }
 
 // greeting is what a MongoDB says of itself
@@ -86,6 +115,8 @@ type greeting struct {
 
 func greet(ctx context.Context, client *mongo.Client) (greeting, error) {
 	var g greeting
+	ctx, cancel := context.WithTimeout(ctx, openWithin)
+	defer cancel()
 	if err := client.Ping(ctx, readpref.Primary()); err != nil {
 		return g, unreachable(err)
 	}
