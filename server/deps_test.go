@@ -39,7 +39,7 @@ var allowed = map[string][]string{
 		"go.mongodb.org/mongo-driver/v2/bson", "go.mongodb.org/mongo-driver/v2/event", "go.mongodb.org/mongo-driver/v2/mongo",
 		"go.mongodb.org/mongo-driver/v2/mongo/options", "go.mongodb.org/mongo-driver/v2/mongo/readconcern",
 		"go.mongodb.org/mongo-driver/v2/mongo/readpref", "go.mongodb.org/mongo-driver/v2/mongo/writeconcern",
-		"go.mongodb.org/mongo-driver/v2/x/mongo/driver/auth", "go.mongodb.org/mongo-driver/v2/x/mongo/driver/connstring"},
+		"go.mongodb.org/mongo-driver/v2/x/mongo/driver", "go.mongodb.org/mongo-driver/v2/x/mongo/driver/auth", "go.mongodb.org/mongo-driver/v2/x/mongo/driver/connstring"},
 	"storage/mongo/ferret": {"github.com/FerretDB/FerretDB/ferretdb"},
 	"storage/mongo/mongotest": {"go.mongodb.org/mongo-driver/v2/bson", "go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore",
 		"go.mongodb.org/mongo-driver/v2/x/mongo/driver/wiremessage"},

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
+	wire "go.mongodb.org/mongo-driver/v2/x/mongo/driver"
 
 	"tahto/storage/driver"
 )
@@ -18,7 +19,6 @@ const (
 	codeUpdateTooLarge   = 17419
 	codeReplaceTooLarge  = 17420
 	codeDuplicateKey     = 11000
-	codeWriteConflict    = 112
 	codeMaxTimeExpired   = 50
 	codeKeySpecsConflict = 86
 	codeOptionsConflict  = 85
@@ -51,7 +51,9 @@ func kindOf(err error) error {
 	switch {
 	case hasCode(err, codeObjectTooLarge, codeUpdateTooLarge, codeReplaceTooLarge):
 		return driver.ErrTooLarge
-	case hasCode(err, codeDuplicateKey, codeWriteConflict):
+	case errors.Is(err, wire.ErrDocumentTooLarge):
+		return driver.ErrTooLarge
+	case hasCode(err, codeDuplicateKey):
 		return driver.ErrConflict
 	}
 	return driver.ErrUnavailable

@@ -14,8 +14,10 @@ type filter struct {
 	never      bool   // nothing can match
 	// keys tells that a condition asks for strings that the index of keys leads
 	// to; ordered that each of them is one string, so that what they lead to is
-	// read in the order of ids. leads tells that some index leads to it.
-	keys, ordered, leads bool
+	// read in the order of ids. dates is the index that a condition on a date
+	// leads through; "" if there is none.
+	keys, ordered bool
+	dates         string
 	// parts are the partitions to look in; none for all.
 	parts []string
 	// pairs are the clauses that hold both ends of one interval, of which a span
@@ -55,7 +57,9 @@ func (f *filter) clause(c search.Clause) {
 		f.conditions = append(f.conditions, negated(c, cond))
 		return
 	}
-	f.leads = f.leads || c.Op != search.Missing
+	if f.dates == "" {
+		f.dates = cond.dates
+	}
 	f.keys = f.keys || cond.keys > 0
 	f.ordered = f.ordered || cond.keys > 0 && cond.keys <= maxMerged
 	f.conditions = append(f.conditions, cond.filter)
@@ -69,6 +73,21 @@ func negated(c search.Clause, cond one) bson.D {
 		return not
 	}
 	return bson.D{{Key: "$or", Value: bson.A{not, equal(fieldKeys, severalKey(c.Param))}}}
+}
+
+// leads tells whether some index leads to what is looked for, short of all of the
+// type.
+func (f *filter) leads() bool { return f.keys || f.dates != "" }
+
+// index is the one to look in, if no order is asked for.
+func (f *filter) index() string {
+	switch {
+	case f.keys:
+		return indexKeys
+	case f.dates != "":
+		return f.dates
+	}
+	return indexWalk
 }
 
 // of is the whole filter of current documents of a type, with more conditions.
@@ -114,6 +133,7 @@ type one struct {
 	never  bool   // no value can match
 	keys   int    // so many strings, and nothing else
 	pair   bool   // both ends of one interval
+	dates  string // the index of a date that leads to all of it
 }
 
 func condition(c search.Clause) one {
@@ -162,15 +182,34 @@ func texts(c search.Clause) one {
 func dates(c search.Clause) one {
 	result := one{never: true}
 	var some []any
+	var index string
 	for _, v := range c.Values {
 		if cond := dated(dateFields(c.Param), v); cond != nil {
 			some = append(some, cond)
 			result.never = false
 		}
+		if result.dates = leadTo(c.Param, v.Prefix); len(some) > 1 && result.dates != index {
+			result.dates = ""
+		}
+		index = result.dates
 		result.pair = result.pair || v.Prefix == search.Equal || v.Prefix == search.Approximate
 	}
 	result.filter = or(some...)
 	return result
+}
+
+// leadTo is the index of a date in which one range has all that the prefix can
+// match; "" if there is none.
+func leadTo(param string, p search.Prefix) string {
+	switch {
+	case !isWalked(param):
+		return ""
+	case p == search.LessThan, p == search.LessEqual, p == search.EndsBefore:
+		return dateWalk(search.Sort{Param: param, Date: true}).name
+	case p == search.NotEqual:
+		return ""
+	}
+	return dateWalk(search.Sort{Param: param, Date: true, Descending: true}).name
 }
 
 // ends are the fields of a span.

@@ -65,7 +65,7 @@ func (s *looking) records(ctx context.Context) iter.Seq2[record, error] {
 	switch {
 	case unsorted && s.filter.ordered:
 		return s.walk(ctx, []phase{s.byID(indexKeys)})
-	case s.walkable() && !s.filter.leads:
+	case s.walkable() && !s.filter.leads():
 		return s.walk(ctx, s.phases())
 	}
 	return s.gathered(ctx)
@@ -204,7 +204,7 @@ func (r *reader) Count(ctx context.Context, q search.Query) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, err := range s.checked(ctx, s.filter.of(q.Type, several), options.Find().SetProjection(headOnly)) {
+	for _, err := range s.checked(ctx, s.filter.of(q.Type, several), options.Find().SetHint(indexKeys).SetProjection(headOnly)) {
 		if err != nil {
 			return 0, err
 		}
@@ -217,13 +217,10 @@ func (r *reader) count(ctx context.Context, filter bson.D, f filter) (int, error
 	if r.ended {
 		return 0, errEnded
 	}
-	o := options.Count()
-	switch {
-	case f.keys:
-		o.SetHint(indexKeys)
-	case !f.leads:
-		o.SetHint(indexWalk)
+	if err := r.begin(ctx); err != nil {
+		return 0, r.fault(ctx, err)
 	}
+	o := options.Count().SetHint(f.index())
 	n, err := r.engine.resources.CountDocuments(r.in(ctx), filter, o)
 	return int(n), r.fault(ctx, err)
 }

@@ -27,10 +27,7 @@ var errTooMany = errors.New("mongo: the clauses lead to too many documents")
 // needs, in order. If it is more than enough, and an index has the order, it
 // gives errTooMany.
 func (s *looking) gather(ctx context.Context) ([]placed, error) {
-	o := options.Find().SetProjection(headAndIndex)
-	if s.filter.keys {
-		o.SetHint(indexKeys)
-	}
+	o := options.Find().SetProjection(headAndIndex).SetHint(s.filter.index())
 	bounded := s.walkable()
 	if bounded {
 		o.SetLimit(int64(s.engine.gather) + 1)
@@ -102,7 +99,7 @@ func (s *looking) whole(ctx context.Context, chunk []placed) (map[string]record,
 	}
 	whole := make(map[string]record, len(chunk))
 	filter := append(bson.D{{Key: fieldID, Value: in(ids)}}, s.filter.of(s.query.Type)...)
-	for stored, err := range s.stream(ctx, filter, options.Find().SetProjection(withoutIndex)) {
+	for stored, err := range s.stream(ctx, filter, options.Find().SetHint(indexID).SetProjection(withoutIndex)) {
 		if err != nil {
 			return nil, err
 		}

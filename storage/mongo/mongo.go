@@ -68,6 +68,8 @@ type Engine struct {
 	sharded   bool
 	gather    int
 	patience  time.Duration
+	pauses    atomic.Uint64
+	fence     *fence
 	guard     chan struct{} // what Guard holds where there are none
 	closed    atomic.Bool
 	entering  sync.Mutex
@@ -76,17 +78,17 @@ type Engine struct {
 
 // Open connects to the MongoDB that the URI names
 // (https://www.mongodb.com/docs/manual/reference/connection-string/), and makes
-// what isn't there in the database of the URI's path, or in tahto. It ends within
-// ten seconds, with an error that says what is wrong and holds nothing of the
-// URI's password.
+// what isn't there in the database of the URI's path, or in tahto. Within ten
+// seconds it has found its MongoDB, or gives an error that says what is wrong and
+// holds nothing of the URI's password. Only where there are indexes to be made for
+// what is stored already does it take longer.
 func Open(ctx context.Context, uri string, o Options) (*Engine, error) {
-	ctx, cancel := context.WithTimeout(ctx, openWithin)
-	defer cancel()
-	client, name, err := connect(uri, o)
+	f := &fence{}
+	client, name, err := connect(uri, o, f)
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{client: client, gather: cmp.Or(o.Gather, enough), patience: cmp.Or(o.Patience, defaultPatience), guard: make(chan struct{}, 1)}
+	e := &Engine{client: client, fence: f, gather: cmp.Or(o.Gather, enough), patience: cmp.Or(o.Patience, defaultPatience), guard: make(chan struct{}, 1)}
 	e.resources = client.Database(name).Collection(resourceCollection)
 	if err := e.begin(ctx, o); err != nil {
 		return nil, errors.Join(err, disconnect(client))
@@ -105,10 +107,27 @@ func (e *Engine) begin(ctx context.Context, o Options) error {
 	}
 	e.sharded = kind.isSharded()
 	e.atomic = e.sharded || kind.isReplicaSet()
-	if err := migrate(ctx, e.resources.Database(), steps); err != nil {
-		return unreachable(err)
+	return unreachable(e.prepare(ctx))
+}
+
+// prepare brings the database to this version. Its end is the program's, not
+// that of a patience: what is stopped on the way begins anew the next time.
+func (e *Engine) prepare(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, prepareWithin)
+	defer cancel()
+	db := e.resources.Database()
+	if err := migrate(ctx, db, steps); err != nil {
+		return err
 	}
-	return nil
+	if err := e.createIndexes(ctx); err != nil {
+		return err
+	}
+	_, err := e.fence.pass(ctx, e.fences())
+	return err
+}
+
+func (e *Engine) fences() *mongo.Collection {
+	return e.resources.Database().Collection(fenceCollection)
 }
 
 // enter counts a transaction in, unless the engine is closed; whoever entered

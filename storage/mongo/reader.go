@@ -2,6 +2,7 @@ package mongo
 
 import (
 	"context"
+	"errors"
 	"iter"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -16,6 +17,9 @@ import (
 type reader struct {
 	engine  *Engine
 	session *mongo.Session // nil on a standalone server
+	// snapshot says that the session is of read concern snapshot, and read that
+	// its state was chosen.
+	snapshot, read bool
 	// failed is the first error of the database, which f may have swallowed: a
 	// transaction in which it happened can't be committed.
 	failed error
@@ -72,7 +76,7 @@ func (r *reader) stream(ctx context.Context, filter bson.D, o *options.FindOptio
 			yield(record{}, r.fault(ctx, err))
 			return
 		}
-		defer cursor.Close(context.WithoutCancel(ctx))
+		defer r.close(context.WithoutCancel(ctx), cursor)
 		for cursor.Next(r.in(ctx)) {
 			var stored record
 			if err := cursor.Decode(&stored); err != nil {
@@ -96,7 +100,36 @@ func (r *reader) find(ctx context.Context, filter bson.D, o *options.FindOptions
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	if err := r.begin(ctx); err != nil {
+		return nil, err
+	}
 	return r.engine.resources.Find(r.in(ctx), filter, options.Find().SetBatchSize(batch), o)
+}
+
+// begin comes before the first read. In a sharded cluster a snapshot is of the
+// time that the router knows, which may be idle while others write: what any
+// shard answers to an ordinary read tells it theirs.
+func (r *reader) begin(ctx context.Context) error {
+	if r.read || !r.snapshot || !r.engine.sharded {
+		return nil
+	}
+	r.read = true
+	err := r.engine.resources.FindOne(ctx, equal(fieldID, "")).Err()
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return nil
+	}
+	return err
+}
+
+// close ends a cursor. Of one that a snapshot session has not read to its end the
+// driver would send the session's read concern along, which a server refuses for
+// killCursors: the cursor would stay as long as the session.
+func (r *reader) close(ctx context.Context, cursor *mongo.Cursor) {
+	if r.snapshot && !r.engine.sharded && cursor.ID() != 0 {
+		kill := bson.D{{Key: "killCursors", Value: resourceCollection}, {Key: "cursors", Value: bson.A{cursor.ID()}}}
+		_ = r.engine.resources.Database().RunCommand(ctx, kill).Err()
+	}
+	_ = cursor.Close(ctx)
 }
 
 // in is the context of one operation in the session.

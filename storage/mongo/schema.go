@@ -12,20 +12,23 @@ import (
 	"tahto/fhir/search"
 )
 
-// The collections: everything that is kept, with what transactions guard, and
-// the version of the schema.
+// The collections: everything that is kept, with what transactions guard; the
+// version of the schema; and what fence writes.
 const (
 	resourceCollection = "resource"
 	schemaCollection   = "schema"
+	fenceCollection    = "fence"
 )
 
 // The indexes by name; README.md tells which interaction uses which.
 const (
+	indexID              = "_id_" // MongoDB's own
 	indexKeys            = "keys"
 	indexWalk            = "walk"
 	indexHistory         = "history"
 	indexTypeHistory     = "history-type"
 	indexInstanceHistory = "history-instance"
+	indexShards          = "shards" // of a sharded cluster: that of the shard key
 )
 
 // walked are the date parameters that have indexes: to find by, and to walk over
@@ -84,15 +87,25 @@ func named(name string, keys bson.D) mongo.IndexModel {
 
 // steps bring a database from the version of the schema that is their place in
 // the list to the next one. Each may have been done already, by another server
-// that starts at the same time, and must do no harm then.
+// that starts at the same time, and must do no harm then. The first version is
+// what is written into an empty database.
 var steps = []func(context.Context, *mongo.Database) error{
-	createIndexes,
+	func(context.Context, *mongo.Database) error { return nil },
 }
 
-// createIndexes makes the indexes that are not there; a server that finds them
-// does nothing.
-func createIndexes(ctx context.Context, db *mongo.Database) error {
-	_, err := db.Collection(resourceCollection).Indexes().CreateMany(ctx, indexes())
+// createIndexes makes the indexes that are not there, at each start: every query
+// names the one that it is made for. A server that finds them all does nothing.
+// A build ends when a majority has it, so that a member that is away keeps no
+// server from starting.
+func (e *Engine) createIndexes(ctx context.Context) error {
+	declared, o := indexes(), options.CreateIndexes()
+	if e.atomic {
+		o.SetCommitQuorumMajority()
+	}
+	if e.sharded {
+		declared = append(declared, named(indexShards, bson.D{{Key: fieldPart, Value: "hashed"}}))
+	}
+	_, err := e.resources.Indexes().CreateMany(ctx, declared, o)
 	if hasCode(err, codeKeySpecsConflict, codeOptionsConflict) {
 		return fmt.Errorf("an index of the collection %q differs from the one this version declares; drop it, it is made anew at the next start: %w", resourceCollection, discreet{err})
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -23,32 +22,42 @@ type transaction struct {
 	ctx     context.Context
 	f       func(driver.Writer) error
 	session *mongo.Session
-	until   time.Time // nothing is begun after it
+	within  context.Context // nothing is begun after its end, which is not ctx's
 	// ran is what f gave the last time; written tells that f had ended well and
 	// what it wrote was sent, so that only the commit was left.
 	ran     error
 	written bool
 }
 
-// The pauses between runs, which grow and are each of a random part, so that two
-// that conflict do not meet again.
+// The pauses between runs, which grow and are each another part of the most, so
+// that two that conflict do not meet again.
 const (
 	firstPause = 5 * time.Millisecond
 	maxPause   = 500 * time.Millisecond
+	pauseParts = 16
 )
 
 // repeat runs the transaction until its error is none that another run may mend.
 func (t *transaction) repeat() error {
 	for most := firstPause; ; most = min(most*3/2, maxPause) {
 		err := t.once()
-		pause := rand.N(most)
-		if !isTransient(err) || time.Now().Add(pause).After(t.until) {
+		if !isTransient(err) {
 			return err
 		}
-		select {
-		case <-time.After(pause):
-		case <-t.ctx.Done():
+		part := time.Duration(t.engine.pauses.Add(1)%pauseParts + 1)
+		if t.pause(most * part / pauseParts); t.within.Err() != nil {
+			return err
 		}
+	}
+}
+
+// pause waits, unless a context ends before.
+func (t *transaction) pause(d time.Duration) {
+	over, cancel := context.WithTimeout(t.within, d)
+	defer cancel()
+	select {
+	case <-over.Done():
+	case <-t.ctx.Done():
 	}
 }
 
@@ -58,20 +67,31 @@ func (t *transaction) once() error {
 	if err != nil {
 		return err
 	}
-	err = t.run()
-	// The end has time of its own, whatever f has used, and whatever became of ctx.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), t.engine.patience)
-	defer cancel()
-	if err != nil {
-		_ = t.session.AbortTransaction(ctx) // the server forgets it in any case
+	if err := t.run(); err != nil {
+		t.engine.abort(t.session)
 		return err
 	}
+	// The commit has time of its own, whatever f has used, and whatever became of ctx.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), t.engine.patience)
+	defer cancel()
 	for {
 		err := t.session.CommitTransaction(ctx)
 		if !hasLabel(err, unknownCommit) || hasCode(err, codeMaxTimeExpired) || ctx.Err() != nil {
 			return err
 		}
+		t.pause(firstPause)
 	}
+}
+
+// abortWithin is how long an abort may take: the server forgets what is not
+// committed in any case.
+const abortWithin = 2 * time.Second
+
+// abort ends the transaction that is open in the session, if one is.
+func (e *Engine) abort(session *mongo.Session) {
+	ctx, cancel := context.WithTimeout(context.Background(), min(e.patience, abortWithin))
+	defer cancel()
+	_ = session.AbortTransaction(ctx)
 }
 
 // run is one run of f. The error that it gives ends the transaction; one of the
@@ -91,10 +111,10 @@ func (t *transaction) run() error {
 		return t.ran
 	}
 	// From here on the end of the context changes nothing.
-	if len(w.models) > 0 && w.send(context.WithoutCancel(t.ctx)) != nil {
+	if w.unsent() && w.send(context.WithoutCancel(t.ctx)) != nil {
 		return w.failed
 	}
-	t.written = true
+	t.written = w.sent
 	return nil
 }
 

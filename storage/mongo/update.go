@@ -30,9 +30,16 @@ func (e *Engine) View(ctx context.Context, f func(driver.Reader) error) error {
 		return fault(ctx, err)
 	}
 	defer e.finish(session)
-	r := &reader{engine: e, session: session}
+	change, err := e.fence.pass(ctx, e.fences())
+	if err != nil {
+		return fault(ctx, err)
+	}
+	r := &reader{engine: e, session: session, snapshot: session != nil}
 	defer func() { r.ended = true }()
-	return f(r)
+	if err := f(r); err != nil {
+		return err
+	}
+	return e.fence.still(change)
 }
 
 // session is nil on a standalone server.
@@ -46,7 +53,7 @@ func (e *Engine) session(o *options.SessionOptionsBuilder) (*mongo.Session, erro
 // finish gives the session back. A transaction that is open in it is aborted.
 func (e *Engine) finish(session *mongo.Session) {
 	if session != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), e.patience)
+		ctx, cancel := context.WithTimeout(context.Background(), min(e.patience, abortWithin))
 		defer cancel()
 		session.EndSession(ctx)
 	}
@@ -65,10 +72,11 @@ func (e *Engine) Update(ctx context.Context, f func(driver.Writer) error) error 
 		return err
 	}
 	defer e.running.Done()
-	until := time.Now().Add(e.patience)
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.patience)
+	defer cancel()
 	for tries := 1; ; tries++ {
-		err := e.update(ctx, until, f)
-		if errors.Is(err, errRetry) && tries < maxTries && time.Now().Before(until) {
+		err := e.update(ctx, within, f)
+		if errors.Is(err, errRetry) && tries < maxTries && within.Err() == nil {
 			continue
 		}
 		return plain(err)
@@ -94,7 +102,7 @@ type outrun struct{ error }
 func (outrun) Is(target error) bool { return target == errRetry }
 func (o outrun) Unwrap() error      { return o.error }
 
-func (e *Engine) update(ctx context.Context, until time.Time, f func(driver.Writer) error) error {
+func (e *Engine) update(ctx, within context.Context, f func(driver.Writer) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -105,9 +113,15 @@ func (e *Engine) update(ctx context.Context, until time.Time, f func(driver.Writ
 	if err != nil {
 		return fault(ctx, err)
 	}
-	defer e.finish(session)
-	t := transaction{engine: e, ctx: ctx, f: f, session: session, until: until}
-	return t.result(t.repeat())
+	t := transaction{engine: e, ctx: ctx, within: within, f: f, session: session}
+	err = t.result(t.repeat())
+	if !e.sharded || !errors.Is(err, driver.ErrInDoubt) {
+		// Else an abort, which giving the session back sends, might go by another
+		// router and meet the commit on its way: a cluster forgets the session by
+		// itself. In a replica set the abort frees what is not committed.
+		e.finish(session)
+	}
+	return err
 }
 
 // alone is an Update on a standalone server: f, and then the one write.

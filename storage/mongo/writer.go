@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -23,6 +25,7 @@ type writer struct {
 	expected int64           // how many stored documents the models write
 	guarded  map[string]bool // stripes, guarded with the next writes
 	appended int
+	sent     bool   // something was written
 	release  func() // lets go of what Guard holds in this process
 }
 
@@ -216,11 +219,15 @@ func (w *writer) flush(ctx context.Context) error {
 	return w.send(ctx)
 }
 
+// unsent tells whether there is something to send: writes, or, beside writes that
+// were sent, what was guarded since.
+func (w *writer) unsent() bool { return len(w.models) > 0 || w.sent && len(w.guarded) > 0 }
+
 func (w *writer) send(ctx context.Context) error {
 	models, expected := w.guards(), w.expected
 	expected += int64(len(models))
 	models = append(models, w.models...)
-	w.models, w.expected = nil, 0
+	w.models, w.expected, w.sent = nil, 0, true
 	clear(w.guarded)
 	result, err := w.engine.resources.BulkWrite(w.in(ctx), models)
 	if err != nil {
@@ -244,7 +251,7 @@ func (w *writer) guards() (models []mongo.WriteModel) {
 		return nil
 	}
 	count := bson.D{{Key: "$inc", Value: bson.D{{Key: "g", Value: int64(1)}}}}
-	for id := range w.guarded {
+	for _, id := range slices.Sorted(maps.Keys(w.guarded)) {
 		filter := bson.D{{Key: fieldID, Value: id}, {Key: fieldPart, Value: id}}
 		models = append(models, mongo.NewUpdateOneModel().SetFilter(filter).SetUpdate(count).SetUpsert(true))
 	}
