@@ -104,6 +104,7 @@ func TestStandaloneServerKeepsWhatItCan(t *testing.T) {
 	h.OneDocument = true
 	h.Except = map[string]string{
 		"Versions/AWriterSeesWhatItWrote":             noTransactions,
+		"Conflicts/AGuardAfterTheLastWriteCounts":     noTransactions,
 		"Atomicity/AFailingUpdateLeavesNothing":       noTransactions,
 		"Model/RandomTransactionsGiveWhatAMapGives":   noTransactions,
 		"Snapshots/AViewSeesOneStateWhileOthersWrite": noSnapshots,

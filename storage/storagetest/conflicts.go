@@ -20,6 +20,7 @@ var conflicts = []promise{
 	{"RacingAppendsOfOneVersionLetOneThrough", testSameVersionRace},
 	{"RacingConditionalCreatesLeaveOne", testConditionalCreateRace},
 	{"GuardedLooksDontMissEachOther", testGuardRace},
+	{"AGuardAfterTheLastWriteCounts", testLateGuards},
 }
 
 const racers = 64
@@ -132,4 +133,60 @@ func testGuardRace(t *testing.T, h Harness) {
 		}
 	})
 	f.view(func(r driver.Reader) { f.same("consents", len(f.found(r, search.Query{Type: "Consent"}, true)), 1) })
+}
+
+// testLateGuards lets two transactions each write first, and then look under the
+// other's guard: one of them must see the other.
+func testLateGuards(t *testing.T, h Harness) {
+	f := h.open(t)
+	for round := range 20 {
+		var missed atomic.Int64
+		var both sync.WaitGroup
+		for side := range 2 {
+			both.Go(func() {
+				saw, err := lookAfterWriting(f, round, side)
+				if err != nil && !errors.Is(err, driver.ErrConflict) {
+					t.Errorf("Update: %v", err)
+				}
+				if err == nil && !saw {
+					missed.Add(1)
+				}
+			})
+		}
+		both.Wait()
+		if missed.Load() == 2 {
+			t.Fatalf("round %d: two transactions did not see each other", round)
+		}
+	}
+}
+
+// lookAfterWriting writes one side's document under its guard, looks, so that it
+// is sent, and looks for the other side's under the other guard.
+func lookAfterWriting(f *fixture, round, side int) (saw bool, err error) {
+	id := func(side int) string { return fmt.Sprintf("late-%d-%d", round, side) }
+	find := func(w driver.Writer, side int) (int, error) {
+		if err := w.Guard(f.ctx, id(side)); err != nil {
+			return 0, err
+		}
+		return w.Count(f.ctx, search.Query{Type: "Consent", Clauses: []search.Clause{token("late", "s", id(side))}})
+	}
+	err = f.Update(f.ctx, func(w driver.Writer) error {
+		if _, err := find(w, side); err != nil {
+			return err
+		}
+		err := w.Append(f.ctx, driver.Document{
+			Key: fhir.Key{Type: "Consent", ID: id(side)}, Version: 1, Updated: f.clock, Method: "POST", Body: []byte("{}"),
+			Entries: []search.Entry{{Param: "late", System: "s", Value: id(side)}},
+		})
+		if err != nil {
+			return err
+		}
+		if _, err := w.Count(f.ctx, search.Query{Type: "Consent"}); err != nil {
+			return err
+		}
+		n, err := find(w, 1-side)
+		saw = n > 0
+		return err
+	})
+	return saw, err
 }

@@ -20,6 +20,7 @@ const (
 
 var exceptions = map[string]string{
 	"Versions/AWriterSeesWhatItWrote":                  noTransactions,
+	"Conflicts/AGuardAfterTheLastWriteCounts":          noTransactions,
 	"Atomicity/AFailingUpdateLeavesNothing":            noTransactions,
 	"Model/RandomTransactionsGiveWhatAMapGives":        noTransactions,
 	"Snapshots/AViewSeesOneStateWhileOthersWrite":      noSnapshots,

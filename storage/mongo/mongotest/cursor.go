@@ -88,7 +88,11 @@ func (s *Server) getMore(r *request) (bson.D, error) {
 	return c.reply("nextBatch", batch, id), nil
 }
 
+// killCursors takes no read concern but local, which a router lets pass.
 func (s *Server) killCursors(r *request) (bson.D, error) {
+	if level, _ := r.body.Lookup("readConcern", "level").StringValueOK(); level == "snapshot" && !s.options.Sharded {
+		return nil, failed(72, "killCursors does not support the read concern %s", level)
+	}
 	var killed []int64
 	if list := r.body.Lookup("cursors"); list.Type == bson.TypeArray {
 		for _, v := range elementsOf(list) {
@@ -101,4 +105,11 @@ func (s *Server) killCursors(r *request) (bson.D, error) {
 		{Key: "cursorsKilled", Value: killed}, {Key: "cursorsNotFound", Value: bson.A{}},
 		{Key: "cursorsAlive", Value: bson.A{}}, {Key: "cursorsUnknown", Value: bson.A{}},
 	}, nil
+}
+
+// OpenCursors is how many cursors are open: each keeps what it has not given yet.
+func (s *Server) OpenCursors() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.cursors)
 }
