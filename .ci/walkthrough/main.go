@@ -5,7 +5,9 @@
 //
 // It takes the section "Walk-through". A block of sh is run by bash in the root
 // of the checkout; the first, which starts the server, keeps running, on a
-// fresh data folder (TAHTO_DATA). The block after it, of text or json, is an
+// fresh data folder (TAHTO_DATA). When that was stopped it does the section
+// "Backups and moving" with the same data, and removes the files that it made.
+// The block after it, of text or json, is an
 // excerpt of the expected output: its lines must stand there one after the
 // other, white space at their ends aside; a line of … alone stands for any
 // lines, and … within a line for anything.
@@ -37,11 +39,11 @@ type step struct{ commands, excerpt string }
 
 var fences = regexp.MustCompile("(?ms)^```(sh|text|json)\n(.*?)^```$")
 
-// steps reads the section.
-func steps(readme string) ([]step, error) {
-	_, section, found := strings.Cut(readme, "\n## Walk-through\n")
+// steps reads a section.
+func steps(readme, title string) ([]step, error) {
+	_, section, found := strings.Cut(readme, "\n## "+title+"\n")
 	if !found {
-		return nil, errors.New("README.md has no section Walk-through")
+		return nil, fmt.Errorf("README.md has no section %s", title)
 	}
 	section, _, _ = strings.Cut(section, "\n## ")
 	var all []step
@@ -55,8 +57,8 @@ func steps(readme string) ([]step, error) {
 			all[len(all)-1].excerpt = fence[2]
 		}
 	}
-	if len(all) < 2 {
-		return nil, errors.New("the section has no commands")
+	if len(all) == 0 {
+		return nil, fmt.Errorf("the section %s has no commands", title)
 	}
 	return all, nil
 }
@@ -66,7 +68,11 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	all, err := steps(string(readme))
+	all, err := steps(string(readme), "Walk-through")
+	if err != nil {
+		return err
+	}
+	backups, err := steps(string(readme), "Backups and moving")
 	if err != nil {
 		return err
 	}
@@ -80,20 +86,37 @@ func run() error {
 		return err
 	}
 	for _, s := range all[1:] {
-		if err := s.do(); err != nil {
+		if err := s.do(data); err != nil {
 			return errors.Join(err, server.stop())
 		}
 	}
-	return server.stop()
+	if err := server.stop(); err != nil {
+		return err
+	}
+	clean()
+	defer clean()
+	for _, s := range backups {
+		if err := s.do(data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// clean removes what the backups leave in the checkout.
+func clean() {
+	for _, made := range []string{"backup.ndjson", "backup.ndjson.partial", "copy"} {
+		_ = os.RemoveAll(made)
+	}
 }
 
 // do runs the commands and compares.
-func (s step) do() error {
+func (s step) do(data string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	command := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", s.commands)
-	command.Stderr = os.Stderr
-	output, err := command.Output()
+	command.Env = append(os.Environ(), "TAHTO_DATA="+data+"/data")
+	output, err := command.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("%w\n%s\n%s", err, s.commands, output)
 	}

@@ -51,14 +51,17 @@ func (t *transaction) repeat() error {
 	}
 }
 
-// pause waits, unless a context ends before.
+// pause waits, unless there is no time left, or nobody who waits for the answer.
 func (t *transaction) pause(d time.Duration) {
-	over, cancel := context.WithTimeout(t.within, d)
+	ctx, cancel := context.WithCancel(t.within)
+	defer context.AfterFunc(t.ctx, cancel)()
+	wait(ctx, d)
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	over, cancel := context.WithTimeout(ctx, d)
 	defer cancel()
-	select {
-	case <-over.Done():
-	case <-t.ctx.Done():
-	}
+	<-over.Done()
 }
 
 func (t *transaction) once() error {
@@ -79,7 +82,7 @@ func (t *transaction) once() error {
 		if !hasLabel(err, unknownCommit) || hasCode(err, codeMaxTimeExpired) || ctx.Err() != nil {
 			return err
 		}
-		t.pause(firstPause)
+		wait(ctx, firstPause)
 	}
 }
 
