@@ -3,7 +3,6 @@ package mongo_test
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -15,7 +14,6 @@ import (
 
 	"tahto/storage/mongo"
 	"tahto/storage/mongo/mongotest"
-	"tahto/storage/storagetest"
 )
 
 // query is a find, or the $match of an aggregate, that an engine sent.
@@ -74,30 +72,15 @@ func shape(d bson.Raw) string {
 	return b.String()
 }
 
-// record runs what reads of the contract and gives all that was sent.
-func record(t *testing.T, uri string) map[string]query {
+// checkIndexes holds each query to the declared indexes: it asks for the field
+// that its index begins with, and for no order but the index's.
+func (r *recorder) checkIndexes(t *testing.T, s *mongotest.Server) {
 	t.Helper()
-	var r recorder
-	for _, gather := range []int{0, 1} {
-		d := &databases{uri: uri, options: mongo.Options{Sent: r.sent, Gather: gather}}
-		h := d.harness()
-		h.Only = []string{"Versions", "Find", "Paging", "History"}
-		storagetest.Run(t, h)
-	}
-	return r.queries
-}
-
-// TestQueriesAreMadeForAnIndex holds each query to the declared indexes: it asks
-// for the field that its index begins with, and for no order but the index's.
-func TestQueriesAreMadeForAnIndex(t *testing.T) {
-	t.Parallel()
-	s := mongotest.Start(t, mongotest.Options{})
-	queries := record(t, s.URI())
 	declared := declaredIndexes(t, s)
-	if len(queries) < 20 {
-		t.Fatalf("%d kinds of queries were recorded", len(queries))
+	if len(r.queries) < 20 {
+		t.Fatalf("%d kinds of queries were recorded", len(r.queries))
 	}
-	for of, q := range queries {
+	for of, q := range r.queries {
 		if fault := planFault(q, declared); fault != "" {
 			t.Errorf("%s: %s", of, fault)
 		}
@@ -193,19 +176,16 @@ func keysOf(d bson.Raw) (keys []string) {
 	return keys
 }
 
-// TestMongoDBScansIndexesAlone explains each query on the MongoDB that
-// TAHTO_TEST_MONGODB names: it reads by an index and sorts nothing.
-func TestMongoDBScansIndexesAlone(t *testing.T) {
-	uri := os.Getenv("TAHTO_TEST_MONGODB")
-	if uri == "" || os.Getenv("TAHTO_TEST_STANDALONE") != "" {
-		t.Skip("TAHTO_TEST_MONGODB names no replica set or sharded cluster")
-	}
+// explainAll lets the database explain each query: it reads by an index and sorts
+// nothing.
+func (r *recorder) explainAll(t *testing.T, uri string) {
+	t.Helper()
 	client, err := driver.Connect(options.Client().ApplyURI(uri))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer client.Disconnect(context.Background())
-	for of, q := range record(t, uri) {
+	for of, q := range r.queries {
 		plan, err := explain(t.Context(), client, q)
 		if err != nil {
 			t.Fatalf("%s: %v", of, err)
