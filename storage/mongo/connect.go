@@ -146,11 +146,11 @@ func (g greeting) usable(standalone bool) error {
 // unreachable says in words for whoever starts the program what kept a MongoDB
 // from answering. The driver's own words name hosts and causes, no credentials.
 func unreachable(err error) error {
-	var refused *authRefused
+	var told discreet
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &refused):
+	case errors.As(err, &told): // it is in our words already
 		return err
 	case isAuthentication(err):
 		return &authRefused{discreet{err}}

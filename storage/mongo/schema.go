@@ -98,18 +98,46 @@ var steps = []func(context.Context, *mongo.Database) error{
 // A build ends when a majority has it, so that a member that is away keeps no
 // server from starting.
 func (e *Engine) createIndexes(ctx context.Context) error {
-	declared, o := indexes(), options.CreateIndexes()
-	if e.atomic {
-		o.SetCommitQuorumMajority()
-	}
+	declared := indexes()
 	if e.sharded {
 		declared = append(declared, named(indexShards, bson.D{{Key: fieldPart, Value: "hashed"}}))
 	}
-	_, err := e.resources.Indexes().CreateMany(ctx, declared, o)
+	declared, err := e.missing(ctx, declared)
+	if err != nil || len(declared) == 0 {
+		return err
+	}
+	o := options.CreateIndexes()
+	if e.atomic {
+		o.SetCommitQuorumMajority()
+	}
+	_, err = e.resources.Indexes().CreateMany(ctx, declared, o)
 	if hasCode(err, codeKeySpecsConflict, codeOptionsConflict) {
 		return fmt.Errorf("an index of the collection %q differs from the one this version declares; drop it, it is made anew at the next start: %w", resourceCollection, discreet{err})
 	}
 	return err
+}
+
+// missing are the indexes that are not there, or are there with other keys.
+func (e *Engine) missing(ctx context.Context, declared []mongo.IndexModel) ([]mongo.IndexModel, error) {
+	present, err := e.resources.Indexes().ListSpecifications(ctx)
+	if err != nil {
+		return nil, err
+	}
+	there := map[string]bool{}
+	for _, spec := range present {
+		there[spec.KeysDocument.String()] = true
+	}
+	var missing []mongo.IndexModel
+	for _, one := range declared {
+		keys, err := bson.Marshal(one.Keys)
+		if err != nil {
+			return nil, err
+		}
+		if !there[bson.Raw(keys).String()] {
+			missing = append(missing, one)
+		}
+	}
+	return missing, nil
 }
 
 // schema is the document that tells the version of the schema.
