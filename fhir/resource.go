@@ -107,6 +107,12 @@ func (r *Resource) Stamp(id string, version uint64, updated time.Time) *Resource
 	return fixed(stamped)
 }
 
+// WithID sets the logical id.
+func (r *Resource) WithID(id string) *Resource {
+	root := r.tree()
+	return fixed(root.with("id", text(id), 1+root.index("resourceType")))
+}
+
 // fixed makes a resource of a finished tree, with its JSON already written, so
 // that reading it costs nothing and races with nobody.
 func fixed(root *node) *Resource {

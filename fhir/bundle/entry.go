@@ -189,8 +189,8 @@ func (r *reader) target(step *Step) {
 		step.Key = fhir.Key{Type: resourceType}
 		r.sameType(step)
 	case step.Method == "PUT" || step.Method == "DELETE":
-		if id == "" && len(step.Query) > 0 {
-			r.faultf(issue.Unsupported, issue.CodeNotSupported, "request.url", "A conditional %s is not supported; search first, and give the id.", step.Method)
+		if id == "" && len(step.Query) > 0 && isType(resourceType) {
+			r.conditional(step, resourceType)
 			return
 		}
 		if id == "" || strings.Contains(id, "/") || !isType(resourceType) {
@@ -202,6 +202,19 @@ func (r *reader) target(step *Step) {
 			r.sameType(step)
 			r.sameID(step)
 		}
+	}
+}
+
+// conditional is a PUT or DELETE of what a search finds. What a PUT makes if it
+// finds nothing has the id in the resource, or a new one.
+func (r *reader) conditional(step *Step, resourceType string) {
+	if step.Method != "PUT" {
+		return
+	}
+	step.Key = fhir.Key{Type: resourceType}
+	r.sameType(step)
+	if step.Resource != nil && step.Resource.ID() != "" {
+		step.Key = fhir.Key{} // whose it is, is known when it is looked for
 	}
 }
 

@@ -59,8 +59,8 @@ type Step struct {
 	// Resource is what was sent; nil if nothing.
 	Resource *fhir.Resource
 	// Key is the resource that the step will write: the one in the path of a
-	// PUT or DELETE, or a new id for a POST of a transaction. A conditional
-	// create that finds a match replaces it. The zero Key: nothing is written,
+	// PUT or DELETE, or a new id for a POST or a conditional PUT of a
+	// transaction. A condition that finds a match replaces it. The zero Key: nothing is written,
 	// or it is not known.
 	Key fhir.Key
 	// IfMatch, IfNoneMatch, IfNoneExist and IfModifiedSince are the entry's
@@ -151,7 +151,7 @@ func (p *planner) name(r *reader, step *Step) {
 // is written twice: the outcome would depend on the order, so the
 // specification has it fail (https://hl7.org/fhir/R4/http.html#trules).
 func (p *planner) claim(r *reader, step *Step) {
-	if step.Method == "POST" && step.Key.Type != "" {
+	if step.Key.Type != "" && step.Key.ID == "" {
 		step.Key.ID = p.newID()
 	}
 	if step.Key.ID == "" {

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"runtime/debug"
 
+	"tahto/fhir"
 	"tahto/fhir/issue"
 	"tahto/mapping/consent"
 	"tahto/server/audit"
@@ -37,6 +38,8 @@ type turn struct {
 	submissions []submission
 	accounts    []account
 	persons     map[consent.Identifier][]consent.Statement
+	// targets are what conditional updates and deletes are about.
+	targets map[*write]fhir.Key
 	// spent is how much the answers of a transaction hold.
 	spent budget
 }

@@ -143,7 +143,7 @@ func TestBadRequestsAreTold(t *testing.T) {
 		"an id that is too long":                  {"GET Consent/" + strings.Repeat("a", 65), "", "400 value Consent.id"},
 		"an identity code as id":                  {"PUT Consent/" + person, health(person), "400 security Consent.id"},
 		"a method that does not fit":              {"PATCH Consent/a", "", "405 not-supported "},
-		"a search with DELETE":                    {"DELETE Consent", "", "405 not-supported "},
+		"a search with DELETE":                    {"DELETE Consent", "", "400 invalid http"},
 		"a GET on the form's address":             {"GET Consent/_search", "", "405 not-supported "},
 		"create without body":                     {"POST Consent", "", "400 required "},
 		"create of another type":                  {"POST Consent", `{"resourceType":"Patient"}`, "400 invalid resourceType"},

@@ -13,31 +13,45 @@ import (
 // is not there is no fault, so that a client can repeat it. If-Match is
 // honoured.
 func prepareDelete(s *Service, c Call) (Action, error) {
-	if err := noParameters(c); err != nil {
-		return Action{}, err
-	}
-	cond, err := preconditions(c)
+	w, err := s.newDeletion(c)
 	if err != nil {
 		return Action{}, err
 	}
-	w := &write{key: c.key(), cond: cond, prefer: c.prefer, inside: c.inside}
+	w.key = c.key()
+	return Action{Writes: true, write: w, Part: func(ctx context.Context, t *turn) (Response, error) {
+		return s.delete(ctx, t, w)
+	}}, nil
+}
+
+// newDeletion checks a deletion as far as that goes without storage.
+func (s *Service) newDeletion(c Call) (*write, error) {
+	if err := noParameters(c); err != nil {
+		return nil, err
+	}
+	cond, err := preconditions(c)
+	if err != nil {
+		return nil, err
+	}
+	w := &write{cond: cond, prefer: c.prefer, inside: c.inside}
 	if c.planned != nil {
 		w.entry = c.planned.step.Entry
 	}
-	return Action{Writes: true, write: w, Part: func(ctx context.Context, t *turn) (Response, error) {
-		before, err := t.previous(ctx, w.key)
-		if err != nil {
-			return Response{}, err
-		}
-		v, existed, err := t.tx.Delete(ctx, w.key, w.cond)
-		if err != nil {
-			return Response{}, err
-		}
-		if existed {
-			t.removed(w, before, v)
-		}
-		return deleted(w, v.Version, v.ETag(), existed), nil
-	}}, nil
+	return w, nil
+}
+
+func (s *Service) delete(ctx context.Context, t *turn, w *write) (Response, error) {
+	before, err := t.previous(ctx, w.key)
+	if err != nil {
+		return Response{}, err
+	}
+	v, existed, err := t.tx.Delete(ctx, w.key, w.cond)
+	if err != nil {
+		return Response{}, err
+	}
+	if existed {
+		t.removed(w, before, v)
+	}
+	return deleted(w, v.Version, v.ETag(), existed), nil
 }
 
 func deleted(w *write, version uint64, etag string, existed bool) Response {

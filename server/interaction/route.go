@@ -63,6 +63,8 @@ func init() {
 		{"GET", "{type}/{id}/_history/{version}", offer(conformance.Type, "vread"), prepareVRead},
 		{"PUT", "{type}/{id}", offer(conformance.Type, "update"), prepareUpdate},
 		{"DELETE", "{type}/{id}", offer(conformance.Type, "delete"), prepareDelete},
+		{"PUT", "{type}", nil, prepareUpdateLike},
+		{"DELETE", "{type}", nil, prepareDeleteLike},
 		{"GET", "{type}/{id}/_history", offer(conformance.Type, "history-instance"), prepareHistory},
 		{"GET", "{type}/_history", offer(conformance.Type, "history-type"), prepareHistory},
 		{"POST", "{type}", offer(conformance.Type, "create"), prepareCreate},

@@ -151,11 +151,15 @@ func (t *turn) identify(ctx context.Context, work *bundle.Work, parts []part) er
 	t.links.work = work
 	t.links.keys = make([]fhir.Key, len(parts))
 	t.links.versions = make(map[fhir.Key]uint64, len(parts))
+	once := onlyOnce{}
 	for i, p := range parts {
 		if p.action.write == nil {
 			continue
 		}
 		key, version, err := t.foresee(ctx, p)
+		if err == nil {
+			err = once.add(key, p.action.write.like != nil)
+		}
 		if err != nil {
 			return underEntry(i, err)
 		}
@@ -178,14 +182,35 @@ func (t *turn) foresee(ctx context.Context, p part) (fhir.Key, uint64, error) {
 	if p.step.Method == "POST" {
 		return w.key, 1, nil // its id was made for it
 	}
-	head, there, err := t.tx.Head(ctx, w.key)
+	key := w.key
+	if w.like != nil {
+		var err error
+		if key, err = t.target(ctx, w); err != nil || key.ID == "" {
+			return fhir.Key{}, 0, err
+		}
+	}
+	head, there, err := t.tx.Head(ctx, key)
 	switch {
 	case err != nil:
 		return fhir.Key{}, 0, err
 	case p.step.Method == "DELETE" && there:
-		return w.key, lastWithContent(head), nil
+		return key, lastWithContent(head), nil
 	case p.step.Method == "DELETE":
-		return w.key, 0, nil
+		return key, 0, nil
 	}
-	return w.key, head.Version + 1, nil
+	return key, head.Version + 1, nil
+}
+
+// onlyOnce are the resources that a transaction writes, each with whether a
+// search found it: those with an id were compared when the Bundle was read.
+type onlyOnce map[fhir.Key]bool
+
+func (o onlyOnce) add(key fhir.Key, found bool) error {
+	if before, twice := o[key]; twice && (before || found) {
+		return issue.New(issue.Invalid, "http", "Another entry writes the resource that the search finds; in a transaction a resource is written once.").Coded(issue.CodeDuplicate)
+	}
+	if key.ID != "" {
+		o[key] = found
+	}
+	return nil
 }

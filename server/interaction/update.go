@@ -2,7 +2,6 @@ package interaction
 
 import (
 	"context"
-	"net/http"
 	"slices"
 
 	"tahto/fhir"
@@ -24,14 +23,7 @@ func prepareUpdate(s *Service, c Call) (Action, error) {
 	}
 	w.key = c.key()
 	return Action{Writes: true, write: w, Part: func(ctx context.Context, t *turn) (Response, error) {
-		v, created, err := w.put(ctx, t)
-		if err != nil {
-			return Response{}, err
-		}
-		if created {
-			return s.written(w, v, http.StatusCreated), nil
-		}
-		return s.written(w, v, http.StatusOK), nil
+		return s.replace(ctx, t, w)
 	}}, nil
 }
 

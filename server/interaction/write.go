@@ -8,6 +8,7 @@ import (
 	"tahto/fhir"
 	"tahto/fhir/bundle"
 	"tahto/fhir/issue"
+	"tahto/fhir/search"
 	"tahto/storage"
 )
 
@@ -16,6 +17,10 @@ type write struct {
 	key      fhir.Key
 	resource *fhir.Resource // nil for a deletion
 	cond     storage.If
+	// like is the search of a conditional update or delete, whose key is that of
+	// what it finds; named tells that the resource has an id of its own.
+	like  *search.Query
+	named bool
 	// entry is where it stands in a transaction.
 	entry int
 	// looks tells that the resource has conditional references.
