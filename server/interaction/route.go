@@ -70,6 +70,7 @@ func init() {
 		{"POST", "{type}", offer(conformance.Type, "create"), prepareCreate},
 		{"GET", "{type}", offer(conformance.Type, "search-type"), prepareSearch},
 		{"POST", "{type}/_search", nil, prepareSearch},
+		{"POST", "{type}/_history", nil, prepareHistorySearch},
 		{"GET", "{definition}/{id}", offer(conformance.Definition, "read"), prepareReadDefinition},
 		{"GET", "{definition}", offer(conformance.Definition, "search-type"), prepareSearchDefinitions},
 		{"POST", "{definition}/_search", nil, prepareSearchDefinitions},

@@ -55,7 +55,9 @@ func (x *exchange) decodeForm(request *interaction.Request) error {
 }
 
 // takesForm tells whether the path is that of a search by POST.
-func takesForm(path string) bool { return strings.HasSuffix(path, "/_search") }
+func takesForm(path string) bool {
+	return strings.HasSuffix(path, "/_search") || strings.HasSuffix(path, "/_history")
+}
 
 func (x *exchange) readHeaders(request *interaction.Request) error {
 	header := x.in.Header
@@ -183,7 +185,7 @@ func (x *exchange) checkMedia(asForm bool) error {
 	case asForm && media == formType, !asForm && (media == fhirJSON || media == plainJSON || media == textJSON):
 		return nil
 	case media == formType:
-		return unknownMedia("A form is only for _search; send a resource as application/fhir+json.")
+		return unknownMedia("A form is only for _search and _history; send a resource as application/fhir+json.")
 	case asForm:
 		return unknownMedia("A search is sent as a form; send " + formType + ".")
 	}
