@@ -40,20 +40,20 @@ func TestAddressIsCheckedBeforeAnythingElse(t *testing.T) {
 		status         int
 		allow          string
 	}{
-		{"PUT", "/fhir/Consent", nil, 405, "GET, HEAD, POST"},
-		{"PUT", "/fhir/Consent", plain, 405, "GET, HEAD, POST"},
+		{"PUT", "/fhir/metadata", nil, 405, "GET, HEAD"},
+		{"PUT", "/fhir/metadata", plain, 405, "GET, HEAD"},
 		{"POST", "/fhir/metadata", nil, 405, "GET, HEAD"},
 		{"POST", "/fhir/Consent/1", nil, 405, "DELETE, GET, HEAD, PUT"},
 		{"PUT", "/fhir/Consent/_search", nil, 405, "POST"},
 		{"GET", "/fhir/Consent/_search", []string{"Accept", "application/fhir+xml"}, 405, "POST"},
-		{"DELETE", "/fhir/Consent", []string{"If-Match", ""}, 405, "GET, HEAD, POST"},
+		{"DELETE", "/fhir/metadata", []string{"If-Match", ""}, 405, "GET, HEAD"},
 		{"GET", "/fhir/Consent/_search?_format=xml&_pretty=perhaps&%zz", nil, 405, "POST"},
 		{"POST", "/fhir/Patient", nil, 404, ""},
 		{"POST", "/fhir/Patient", plain, 404, ""},
 		{"POST", "/fhir/Patient", []string{"Content-Encoding", "gzip"}, 404, ""},
 		{"POST", "/fhir/Consent/$nope", nil, 404, ""},
 		{"GET", "/fhir/Patient/1", []string{"Accept", "application/fhir+xml"}, 404, ""},
-		{"OPTIONS", "/fhir/Consent", []string{"Accept", "text/html"}, 204, "GET, HEAD, POST, OPTIONS"},
+		{"OPTIONS", "/fhir/Consent", []string{"Accept", "text/html"}, 204, "DELETE, GET, HEAD, POST, PUT, OPTIONS"},
 	} {
 		t.Run(fmt.Sprint(c.method, c.target, c.headers), func(t *testing.T) {
 			want(t, s.unread(t, c.method, c.target, c.headers...), c.status, "Allow", c.allow)
