@@ -93,12 +93,15 @@ func undocumentedSpec(group *ast.GenDecl, spec ast.Spec) []string {
 // clocks are the functions of package time that read the clock or run by it.
 var clocks = []string{"Now", "Since", "Until", "After", "AfterFunc", "NewTimer", "NewTicker", "Tick", "Sleep"}
 
-// TestOnlyTheProgramReadsTheClock: everyone but package main, and a server that
-// only tests have, is told what time it is. Ids are watched over by the import table, which gives uuid to package
-// main alone.
+// mayReadTheClock are the programs, and a server that only tests have. The
+// suite is a program of its own: its runs take their time and their seed there.
+var mayReadTheClock = []string{"server", "conformance/suite", "storage/mongo/mongotest"}
+
+// TestOnlyTheProgramReadsTheClock: everyone else is told what time it is. Ids are
+// watched over by the import table, which gives uuid to package main alone.
 func TestOnlyTheProgramReadsTheClock(t *testing.T) {
 	for _, s := range sources(t) {
-		if s.test || s.folder == "server" || s.folder == "storage/mongo/mongotest" {
+		if s.test || slices.Contains(mayReadTheClock, s.folder) {
 			continue
 		}
 		for _, name := range selected(s.file, "time") {
