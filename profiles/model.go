@@ -5,13 +5,15 @@ import (
 	"sync"
 
 	"tahto/fhir/fhirpath"
+	"tahto/fhir/xml"
 )
 
-// typeEntry is an R4 type, with what FHIRPath asks about it prepared when it
-// first asks.
+// typeEntry is an R4 type, with what FHIRPath and the XML format ask about it
+// prepared when they first ask.
 type typeEntry struct {
-	read structureReader
-	tree func() typeTree
+	read    structureReader
+	tree    func() typeTree
+	layouts func() map[string]*xml.Layout // by path
 }
 
 // typeTree is a type as FHIRPath sees it: by the path of what holds elements,
@@ -23,13 +25,20 @@ type typeTree struct {
 }
 
 func newTypeEntry(read structureReader) *typeEntry {
-	return &typeEntry{read: read, tree: sync.OnceValue(func() typeTree {
+	return &typeEntry{read: read, tree: prepared(read, newTypeTree), layouts: prepared(read, newLayouts)}
+}
+
+// prepared makes something of a type when it is first asked for; nothing if the
+// type can't be read.
+func prepared[T any](read structureReader, from func(*Structure) T) func() T {
+	return sync.OnceValue(func() T {
 		found, err := read()
 		if err != nil {
-			return typeTree{}
+			var nothing T
+			return nothing
 		}
-		return newTypeTree(found)
-	})}
+		return from(found)
+	})
 }
 
 func newTypeTree(of *Structure) typeTree {
