@@ -43,6 +43,31 @@ func TestHostileExpressionsEnd(t *testing.T) {
 	}
 }
 
+// TestEvaluationsShareABound: many cheap ones cost as much as one that is dear.
+func TestEvaluationsShareABound(t *testing.T) {
+	e, err := fhirpath.Compile("descendants().count()", loaded(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree := `{"resourceType":"Patient","name":[` + strings.Repeat(`{"family":"x"},`, 10_000) + `{"family":"x"}]}`
+	spent := 0
+	in := fhirpath.Input{Focus: fhirpath.ResourceNode(parsed(t, tree)), Spent: &spent}
+	for n := 1; ; n++ {
+		if _, err = e.Evaluate(in); err != nil {
+			break
+		}
+		if spent < n*20_000 || n > 200 {
+			t.Fatalf("%d evaluations have spent %d steps", n, spent)
+		}
+	}
+	if !errors.Is(err, fhirpath.ErrTooCostly) {
+		t.Errorf("ended with %v, want ErrTooCostly", err)
+	}
+	if _, err := e.Evaluate(fhirpath.Input{Focus: in.Focus}); err != nil {
+		t.Errorf("an evaluation by itself: %v", err)
+	}
+}
+
 // TestDeepSourcesAreRefused, be they short enough to be read or not, before any
 // recursion could be deep.
 func TestDeepSourcesAreRefused(t *testing.T) {

@@ -109,6 +109,11 @@ type Input struct {
 	Resolver Resolver
 	// Terminology is asked by memberOf(); nil knows nothing.
 	Terminology Terminology
+	// Spent is shared by evaluations that are to be bounded together, such as
+	// those of one request: each goes on counting where the last one ended, and
+	// the bound on steps is that of all. It is for one goroutine; nil is for an
+	// evaluation by itself.
+	Spent *int
 }
 
 // Expression is a compiled FHIRPath expression. It is immutable and safe for any

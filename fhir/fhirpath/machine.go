@@ -77,6 +77,9 @@ func (e *Expression) start(in *Input) *machine {
 	m := machines.Get().(*machine)
 	m.model, m.in = e.model, *in
 	m.this = m.in.Focus.value()
+	if m.in.Spent != nil {
+		m.steps = *m.in.Spent
+	}
 	return m
 }
 
@@ -98,6 +101,9 @@ func (m *machine) root() Node {
 
 // release lets go of the input, which may be personal, and gives the machine back.
 func (m *machine) release() {
+	if m.in.Spent != nil {
+		*m.in.Spent = m.steps
+	}
 	stack := m.stack[:0]
 	if cap(stack) > keptItems {
 		stack = make([]Value, 0, fewItems)

@@ -253,7 +253,9 @@ func (p *parser) invocation(in expr) (expr, error) {
 		if in == nil && t.kind == tokenWord && (t.text == "true" || t.text == "false") {
 			return p.constant(BooleanValue(t.text == "true"))
 		}
-		if t.text == "" || t.kind == tokenWord && reserved(t.text) {
+		// After a full stop nothing but a name can follow, so Narrative.div is
+		// taken without backticks there, as HL7's own patches write it.
+		if t.text == "" || in == nil && t.kind == tokenWord && reserved(t.text) {
 			break
 		}
 		if err := p.advance(); err != nil {
