@@ -142,16 +142,6 @@ func (c *clock) next() time.Time {
 	return c.last
 }
 
-// seen notes a time that another server may have given: nothing that is written
-// from here on is older.
-func (c *clock) seen(t time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if t.After(c.last) {
-		c.last = t
-	}
-}
-
 // isPrivate tells whether documents of the type are the server's own, which no
 // FHIR interaction may reach. FHIR's types begin with a capital letter.
 func isPrivate(resourceType string) bool { return strings.HasPrefix(resourceType, "_") }

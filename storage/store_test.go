@@ -239,7 +239,9 @@ func TestVersionsFollowEachOtherThoughClocksDiffer(t *testing.T) {
 		f.same("the second version's time", second.Updated, first.Updated)
 	})
 	third := f.put(f.consent("b", "active"))
-	f.same("what is written after that was seen", third.Updated, first.Updated)
+	if !third.Updated.Before(first.Updated) {
+		f.Errorf("another resource is written at %v, want this server's own time", third.Updated)
+	}
 }
 
 func TestAFailingUpdateKeepsNothing(t *testing.T) {

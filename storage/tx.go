@@ -20,6 +20,7 @@ type Tx struct {
 	reader driver.Reader
 	writer driver.Writer // nil in a View
 	now    time.Time
+	floor  time.Time // the time of the newest that was read
 }
 
 // Now is the time of the transaction, the lastUpdated of all it writes: UTC,
@@ -28,7 +29,9 @@ type Tx struct {
 // still the future here moves it.
 func (t *Tx) Now() time.Time {
 	if t.now.IsZero() {
-		t.now = t.store.clock.next()
+		if t.now = t.store.clock.next(); t.floor.After(t.now) {
+			t.now = t.floor
+		}
 	}
 	return t.now
 }
@@ -147,9 +150,11 @@ func (t *Tx) get(ctx context.Context, key fhir.Key) (driver.Document, error) {
 
 // after makes what the transaction writes no older than what it has read, which
 // a server whose clock is ahead may have written: the versions of a resource are
-// in the order of their times.
+// in the order of their times. Other transactions keep to this server's clock.
 func (t *Tx) after(updated time.Time) {
-	t.store.clock.seen(updated)
+	if updated.After(t.floor) {
+		t.floor = updated
+	}
 	if !t.now.IsZero() && updated.After(t.now) {
 		t.now = updated
 	}

@@ -23,19 +23,27 @@ func prepareEvaluate(s *Service, c Call) (Action, error) {
 	if c.Body == nil {
 		return Action{}, issue.New(issue.Invalid, "", "Send Parameters as the body: patient, requester, relationship and accessRight at least.").Coded(issue.CodeRequired)
 	}
-	asked, err := mapping.ReadEvaluation(c.Body, s.Store.Now())
+	now := s.Store.Now()
+	asked, err := mapping.ReadEvaluation(c.Body, now)
 	if err != nil {
 		return Action{}, err
 	}
 	return Action{Whole: func(ctx context.Context) (Response, error) {
-		return s.evaluate(ctx, asked, c.RequestID)
+		return s.evaluate(ctx, asked, asked.Request.At.Equal(now), c.RequestID)
 	}}, nil
 }
 
-func (s *Service) evaluate(ctx context.Context, asked *mapping.Evaluation, requestID string) (Response, error) {
-	declared, err := s.statements.of(ctx, s.Store, asked.Person)
+// evaluate decides. Now is not before the newest of the person's declarations was
+// written, whatever this server's clock says: it counts from the next question on.
+func (s *Service) evaluate(ctx context.Context, asked *mapping.Evaluation, now bool, requestID string) (Response, error) {
+	declared, latest, err := s.statements.of(ctx, s.Store, asked.Person)
 	if err != nil {
 		return Response{}, err
+	}
+	if now && latest.After(asked.Request.At) {
+		moved := *asked
+		moved.Request.At = latest
+		asked = &moved
 	}
 	outcome := asked.Decide(&s.Setting, declared)
 	if asked.Audit {

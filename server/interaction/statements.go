@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/maypok86/otter/v2"
 
@@ -72,7 +73,10 @@ func newStatements(bytes int) (*statements, error) {
 // change. If nothing at all was written since they were looked up, they are
 // still current. Else they are found by index, and their bodies are read only if
 // what is compiled is not of just these versions.
-func (s *statements) of(ctx context.Context, store *storage.Store, person consent.Identifier) ([]consent.Statement, error) {
+//
+// They are as of a time that is not before latest: another server, whose clock is
+// ahead, may have written the newest of them. It is zero if nothing was looked up.
+func (s *statements) of(ctx context.Context, store *storage.Store, person consent.Identifier) (all []consent.Statement, latest time.Time, err error) {
 	state, sure := store.State() // before the View, which may see a later one
 	known, found := s.compiled.GetIfPresent(person)
 	if !found {
@@ -80,28 +84,45 @@ func (s *statements) of(ctx context.Context, store *storage.Store, person consen
 	}
 	declared := known.declared.Unpack()
 	if found && sure && known.seen.Load() == state+1 {
-		return declared, nil
+		return declared, time.Time{}, nil
 	}
-	err := store.View(ctx, func(tx *storage.Tx) (err error) {
-		known, declared, err = s.look(ctx, tx, person, known, declared)
+	look := look{statements: s, person: person}
+	err = store.View(ctx, func(tx *storage.Tx) (err error) {
+		known, declared, err = look.at(ctx, tx, known, declared)
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return nil, time.Time{}, err
 	}
 	if sure {
 		known.seen.Store(state + 1)
 	}
-	return declared, nil
+	return declared, look.latest, nil
 }
 
-// look gives the dossier that is current in the state that tx reads, and what is
+// look is one look-up of a person's declarations.
+type look struct {
+	*statements
+	person consent.Identifier
+	latest time.Time // when the newest of them was written
+}
+
+func (l *look) written(at time.Time) {
+	if at.After(l.latest) {
+		l.latest = at
+	}
+}
+
+// at gives the dossier that is current in the state that tx reads, and what is
 // in it: the one that is known, or a new one.
-func (s *statements) look(ctx context.Context, tx *storage.Tx, person consent.Identifier, known *dossier, declared []consent.Statement) (*dossier, []consent.Statement, error) {
-	r := reading{person: person}
-	q := declarationsOf(person)
+func (l *look) at(ctx context.Context, tx *storage.Tx, known *dossier, declared []consent.Statement) (*dossier, []consent.Statement, error) {
+	r := reading{person: l.person, newest: l.written}
+	q := declarationsOf(l.person)
 	if len(declared) > 0 {
 		heads, err := gather(tx.Heads(ctx, q))
+		for _, head := range heads {
+			l.written(head.Updated)
+		}
 		if err != nil || isOf(declared, known.foreign, heads) {
 			return known, declared, err
 		}
@@ -110,7 +131,7 @@ func (s *statements) look(ctx context.Context, tx *storage.Tx, person consent.Id
 		return nil, nil, err
 	}
 	fresh := &dossier{declared: consent.Pack(r.declared), foreign: r.foreign}
-	s.compiled.Set(consent.Identifier{System: strings.Clone(person.System), Value: strings.Clone(person.Value)}, fresh)
+	l.compiled.Set(consent.Identifier{System: strings.Clone(l.person.System), Value: strings.Clone(l.person.Value)}, fresh)
 	return fresh, r.declared, nil
 }
 
@@ -118,6 +139,7 @@ func (s *statements) look(ctx context.Context, tx *storage.Tx, person consent.Id
 type reading struct {
 	person   consent.Identifier
 	leaveOut func(fhir.Key) bool // Consents not to read; nil: none
+	newest   func(time.Time)     // is told when each was written; nil: nobody is
 	declared []consent.Statement
 	foreign  []version
 }
@@ -125,6 +147,9 @@ type reading struct {
 // all reads them, each with its versions, the newest first.
 func (r *reading) all(current iter.Seq2[[]storage.Version, error]) error {
 	for versions, err := range current {
+		if err == nil && r.newest != nil {
+			r.newest(versions[0].Updated)
+		}
 		if err == nil && (r.leaveOut == nil || !r.leaveOut(versions[0].Key)) {
 			err = r.add(versions)
 		}
