@@ -3,6 +3,7 @@ package patch
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"tahto/fhir"
 	"tahto/fhir/fhirpath"
@@ -143,8 +144,14 @@ func (p *patcher) present(object fhir.Place, name string, of fhirpath.ElementTyp
 	if !of.Choice {
 		return holder.Get(name).Exists()
 	}
-	for json := range holder.Members() {
-		if own, def := p.child(p.typeAt(object), json); own == name && def.Choice {
+	typ := p.typeAt(object)
+	for full := range holder.Members() {
+		p.Spend(1)
+		json := strings.TrimPrefix(full, "_")
+		if !strings.HasPrefix(json, name) {
+			continue
+		}
+		if own, def := p.child(typ, json); own == name && def.Choice {
 			return true
 		}
 	}

@@ -149,6 +149,7 @@ func TestJSONPatchTestsByValue(t *testing.T) {
 	}{
 		{`1`, `1.0`, true}, {`1`, `10e-1`, true}, {`0.1`, `1E-1`, true}, {`100`, `1e+2`, true}, {`-0`, `0.0e5`, true}, {`0.00`, `0`, true},
 		{`1e999999999999`, `10e999999999998`, true}, {`12.50`, `12.5`, true}, {`1e0001`, `10`, true},
+		{`1e` + strings.Repeat("9", 200), `1.0e` + strings.Repeat("9", 200), false}, {`1e` + strings.Repeat("9", 200), `1e` + strings.Repeat("9", 200), true},
 		{`1`, `-1`, false}, {`1`, `2`, false}, {`1`, `10`, false}, {`0.30000000000000001`, `0.3`, false}, {`1e999999999999`, `1e999999999998`, false},
 		{`1`, `"1"`, false}, {`"a"`, `"\u0061"`, true}, {`"\u00e9"`, `"e\u0301"`, false}, {`"a"`, `"A"`, false},
 		{`null`, `null`, true}, {`null`, `false`, false}, {`true`, `true`, true}, {`true`, `false`, false}, {`""`, `null`, false},
@@ -176,6 +177,7 @@ func TestJSONPatchIsBounded(t *testing.T) {
 		words                 string
 	}{
 		{"too many operations", odd, repeat(patch.MaxOperations+1, `{"op":"test","path":"/n","value":1.1}`), issue.TooLarge, "at most 1000"},
+		{"too much is written over and over", odd, repeat(600, `{"op":"replace","path":"/n","value":"`+strings.Repeat("x", 9_000)+`"}`), issue.Unprocessable, "bytes"},
 		{"copies of copies", odd, repeat(1_000, `{"op":"copy","from":"/list","path":"/list/-"}`), issue.Unprocessable, ""},
 		{"copies of the whole", odd, repeat(1_000, `{"op":"copy","from":"","path":"/x"}`), issue.Unprocessable, ""},
 		{"wide copies of copies", odd, `[{"op":"add","path":"/b","value":[]},` + repeat(400, `{"op":"copy","from":"/a~1b","path":"/b/-"},{"op":"copy","from":"/b","path":"/a~1b/x"}`)[1:], issue.Unprocessable, ""},
