@@ -4,7 +4,6 @@ import (
 	"bytes"
 	stdxml "encoding/xml"
 	"io"
-	"strings"
 	"unicode/utf8"
 
 	"tahto/fhir"
@@ -103,7 +102,7 @@ func (d *decoder) resource(n *node, t stdxml.StartElement, at *place, depth int)
 	if at == nil {
 		at = &place{name: t.Name.Local, index: single}
 	}
-	n.kind, n.resource = Resource, strings.Clone(t.Name.Local)
+	n.kind, n.resource = Resource, t.Name.Local
 	if err := d.setAttributes(n, t, layout, at); err != nil {
 		return err
 	}
@@ -155,7 +154,7 @@ func (d *decoder) child(kids []node, t stdxml.StartElement, r *row, at *place, d
 	}
 	layout := d.defs.Layout(field.Type)
 	if layout == nil {
-		return nil, d.fault(at, "There is no definition of the type "+field.Type+".")
+		return nil, undefined(field.Type)
 	}
 	here := place{parent: at, name: field.Element, index: single}
 	if field.List {

@@ -16,6 +16,11 @@
 // are not part of a resource and are dropped, but for the comments in a
 // narrative.
 //
+// White space is as XML has it: a line feed in an attribute counts as a space
+// unless it is written as a reference, which Encode does. Space around a string
+// is kept, though the specification would have it trimmed: JSON keeps it too,
+// and whether a type allows it is for validation to say.
+//
 // # What is refused
 //
 // In both directions: what the definitions do not have, an element without

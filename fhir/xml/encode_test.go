@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tahto/fhir"
+	"tahto/fhir/issue"
 	"tahto/fhir/xml"
 )
 
@@ -33,6 +34,7 @@ func TestEncodeRefuses(t *testing.T) {
 		"a fellow of an attribute":              {consent(`"scope":{"text":"x","_id":{"id":"x"}}`), "Consent.scope._id", "no element"},
 		"a fellow of a narrative":               {consent(`"text":{"status":"generated","div":"<div/>","_div":{"id":"x"}}`), "Consent.text._div", "no element"},
 		"an unknown member of a fellow":         {consent(`"_status":{"id":"a","comment":"x"}`), "Consent.status.comment", "no element"},
+		"a value that is too much":              {consent(`"scope":{"text":"x","Meikäläinen":["Meikäläinen"]}`), "Consent.scope", "something here"},
 		"null":                                  {consent(`"status":null`), "Consent.status", "JSON kind"},
 		"null for nothing":                      {`{"resourceType":"Patient","name":[{"given":["a",null]}]}`, "Patient.name[0].given[1]", "empty"},
 		"an empty string":                       {consent(`"status":""`), "Consent.status", "empty"},
@@ -112,5 +114,17 @@ func TestNarrativesAreMadeFitForXML(t *testing.T) {
 				t.Errorf("the second time it is %s", again)
 			}
 		})
+	}
+}
+
+// TestMissingDefinitionsAreNoFaultOfTheClient keeps them apart from bad requests.
+func TestMissingDefinitionsAreNoFaultOfTheClient(t *testing.T) {
+	_, err := xml.Encode(parse(t, `{"resourceType":"Consent","status":"active"}`), partial{}, false)
+	if err == nil || issue.KindOf(err) != issue.Internal {
+		t.Errorf("Encode gives %v", err)
+	}
+	_, err = xml.Decode([]byte(of("Consent", `<status value="active"/>`)), partial{})
+	if err == nil || issue.KindOf(err) != issue.Internal {
+		t.Errorf("Decode gives %v", err)
 	}
 }

@@ -65,7 +65,20 @@ func refused(t *testing.T, err error, expression, says string) {
 	if !ok || e.Kind != issue.Invalid || len(e.Issues) != 1 {
 		t.Fatalf("the error is %v, want one issue of kind Invalid", err)
 	}
+	if strings.Contains(err.Error(), "Meikäläinen") {
+		t.Errorf("the error repeats what was sent: %v", err)
+	}
 	if got := e.Issues[0]; got.Expression != expression || !strings.Contains(got.Text, says) {
 		t.Errorf("the issue is %q at %q, want %q at %q", got.Text, got.Expression, says, expression)
 	}
+}
+
+// partial are definitions in which the type of an element is missing.
+type partial struct{}
+
+func (partial) Layout(name string) *xml.Layout {
+	if name != "Consent" {
+		return nil
+	}
+	return xml.NewLayout(xml.Resource, false, []xml.Field{{Name: "status", Element: "status", Type: "code"}})
 }

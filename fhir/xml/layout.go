@@ -1,5 +1,7 @@
 package xml
 
+import "errors"
+
 // Definitions tells what types are made of.
 type Definitions interface {
 	// Layout is that of a type, or of a backbone element by its path, such as
@@ -73,3 +75,7 @@ func resourceLayout(d Definitions, name string) *Layout {
 	}
 	return nil
 }
+
+// undefined is a fault of the definitions and of no client: a type that they use
+// but do not have.
+func undefined(name string) error { return errors.New("xml: there is no definition of " + name) }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	stdxml "encoding/xml"
 	"io"
+	"slices"
 	"strings"
 
 	"tahto/fhir"
@@ -51,6 +52,9 @@ func (m *markup) take(token stdxml.Token, raw []byte) string {
 	return ""
 }
 
+// known are the beginnings of references that need no entities of HTML.
+var known = []string{"#", "amp;", "lt;", "gt;", "quot;", "apos;"}
+
 // named tells whether there is a reference to an entity that XML does not have
 // by itself. In a comment it would be none, but taking it for one costs nothing.
 func named(raw []byte) bool {
@@ -59,13 +63,9 @@ func named(raw []byte) bool {
 		if !found {
 			return false
 		}
-		name, _, _ := bytes.Cut(rest, []byte(";"))
-		switch string(name) {
-		case "amp", "lt", "gt", "quot", "apos":
-		default:
-			if !bytes.HasPrefix(name, []byte("#")) {
-				return true
-			}
+		begins := func(with string) bool { return bytes.HasPrefix(rest, []byte(with)) }
+		if !slices.ContainsFunc(known, begins) {
+			return true
 		}
 		raw = rest
 	}

@@ -87,19 +87,28 @@ func (n *node) setAttribute(a stdxml.Attr, layout *Layout) string {
 		return "An attribute is empty. Give it a value or leave it out."
 	}
 	if a.Name.Local == "value" && layout.kind.primitive() {
-		n.value = a.Value
-		switch {
-		case layout.kind == Number && !number.MatchString(a.Value):
-			return "The value is not a number as FHIR writes it."
-		case layout.kind == Boolean && a.Value != "true" && a.Value != "false":
-			return "The value is neither true nor false."
-		}
-		return ""
+		return n.setValue(a.Value, layout.kind)
 	}
 	i, known := layout.byName[a.Name.Local]
 	if !known || !layout.fields[i].Attribute {
 		return none
 	}
 	n.kids = append(n.kids, node{field: i, name: layout.fields[i].Name, kind: Text, value: a.Value})
+	return ""
+}
+
+// setValue takes the value of a primitive. Space around a number or boolean is
+// taken away, as XML Schema does; that around a string is the string's.
+func (n *node) setValue(value string, kind Kind) string {
+	n.value = value
+	if kind == Number || kind == Boolean {
+		n.value = strings.Trim(value, " \t\n\r")
+	}
+	switch {
+	case kind == Number && !number.MatchString(n.value):
+		return "The value is not a number as FHIR writes it."
+	case kind == Boolean && n.value != "true" && n.value != "false":
+		return "The value is neither true nor false."
+	}
 	return ""
 }

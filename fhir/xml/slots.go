@@ -57,7 +57,7 @@ func (e *encoder) field(f *Field, s *slot, at *place) error {
 	layout := e.defs.Layout(f.Type)
 	here := place{parent: at, name: f.Element, index: single}
 	if layout == nil {
-		return invalid(here.String(), "There is no definition of the type "+f.Type+".")
+		return undefined(f.Type)
 	}
 	if s.other.Exists() && !layout.kind.primitive() {
 		return invalid(at.below("_"+f.Name), "FHIR R4 has no element “_"+f.Name+"” here. Remove it.")
