@@ -37,10 +37,7 @@ func TestResourcesComeBack(t *testing.T) {
 // the cases of the law.
 func corpus(t testing.TB) map[string]*fhir.Resource {
 	t.Helper()
-	all := map[string]*fhir.Resource{}
-	for _, pattern := range []string{"../../conformance/examples/*.json", "../../profiles/fi/*.json", "../testdata/hl7/*.json"} {
-		addFiles(t, all, pattern)
-	}
+	all := examples(t)
 	addCases(t, all, "../../mapping/testdata/decisions.fhir.ndjson")
 	s, err := profiles.Load()
 	if err != nil {
@@ -48,6 +45,16 @@ func corpus(t testing.TB) map[string]*fhir.Resource {
 	}
 	for _, r := range s.Served() {
 		all["served "+r.Key().String()] = r
+	}
+	return all
+}
+
+// examples are those of the corpus that have a file of their own.
+func examples(t testing.TB) map[string]*fhir.Resource {
+	t.Helper()
+	all := map[string]*fhir.Resource{}
+	for _, pattern := range []string{"../../conformance/examples/*.json", "../../profiles/fi/*.json", "../testdata/hl7/*.json"} {
+		addFiles(t, all, pattern)
 	}
 	return all
 }

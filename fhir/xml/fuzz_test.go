@@ -12,7 +12,7 @@ import (
 // FuzzDecode: whatever comes is refused as the client's fault or read, and what
 // was read is FHIR's JSON and comes back the same from what is written of it.
 func FuzzDecode(f *testing.F) {
-	for _, r := range corpus(f) {
+	for _, r := range examples(f) {
 		if text := encode(f, r, false); len(text) < 4096 {
 			f.Add([]byte(text))
 		}
@@ -37,7 +37,7 @@ func FuzzDecode(f *testing.F) {
 // FuzzEncode: whatever tree there is, it is refused or comes back, with another
 // order of members.
 func FuzzEncode(f *testing.F) {
-	for _, r := range corpus(f) {
+	for _, r := range examples(f) {
 		if len(r.JSON()) < 4096 {
 			f.Add(r.JSON())
 		}
