@@ -87,11 +87,12 @@ func (p *patcher) evaluate(path *fhirpath.Expression) ([]fhirpath.Node, error) {
 	return nodes, nil
 }
 
-// known tells why a path that leads to nothing never could: a misspelt element
-// would else be a deletion that does nothing, forever.
+// known tells what is wrong with a path that leads to nothing, if it could never
+// be right: a misspelt element would else be a deletion that does nothing,
+// forever.
 func (p *patcher) known(path *fhirpath.Expression) error {
 	if err := path.Check(p.before.Type()); err != nil {
-		return issue.Newf(issue.Unprocessable, "", "The path can lead to nothing: %v.", err)
+		return issue.Newf(issue.Unprocessable, "", "The path leads to nothing, and there is a fault in it: %v.", err)
 	}
 	return nil
 }

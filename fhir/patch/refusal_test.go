@@ -54,7 +54,7 @@ func TestFHIRPathPatchIsRefused(t *testing.T) {
 		{"replace of nothing", birth, parameters(replace("Patient.gender", `"valueCode":"male"`)), undoable, at(""), "leads to 0"},
 		{"replace of several", numbered, parameters(replace("Patient.identifier", one)), undoable, at(""), "leads to 4"},
 		{"delete of several", numbered, parameters(remove("Patient.identifier")), undoable, at(""), "leads to 4"},
-		{"delete of what can never be there", birth, parameters(remove("Patient.brithDate")), undoable, at(""), "can lead to nothing"},
+		{"delete of what can never be there", birth, parameters(remove("Patient.brithDate")), undoable, at(""), "fault in it"},
 		{"delete of the whole resource", birth, parameters(remove("Patient")), undoable, at(""), "whole resource"},
 		{"replace of the whole resource", birth, parameters(replace("Patient", `"resource":{"resourceType":"Patient"}`)), undoable, at(""), "whole resource"},
 		{"add to nothing", `{"resourceType":"Patient","identifier":[{"use":"official"}]}`,
