@@ -17,6 +17,7 @@ import (
 //	Provenance._include=…      what can be included; _revinclude likewise
 //	Consent.conditionalCreate  and conditionalUpdate, conditionalDelete,
 //	                           conditionalRead, updateCreate, readHistory, versioned
+//	Consent.conditionalDelete=single  how, of those that are more than yes or no
 type claims struct {
 	software string
 	has      map[string]bool
@@ -57,7 +58,9 @@ func (c claims) resource(r fhir.Element) {
 		c.has[name+"."+member] = r.Get(member).Text() == "true"
 	}
 	for _, member := range []string{"conditionalRead", "conditionalDelete"} {
-		c.has[name+"."+member] = !slices.Contains([]string{"", "not-supported"}, r.Get(member).Text())
+		how := r.Get(member).Text()
+		c.has[name+"."+member] = !slices.Contains([]string{"", "not-supported"}, how)
+		c.has[name+"."+member+"="+how] = true
 	}
 	c.has[name+".versioned"] = slices.Contains([]string{"versioned", "versioned-update"}, r.Get("versioning").Text())
 }
