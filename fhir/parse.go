@@ -42,9 +42,19 @@ func checkType(root *node) error {
 	return nil
 }
 
-func parse(data []byte) (*node, error) {
+func parse(data []byte) (*node, error) { return parseUpTo(MaxNodes, data) }
+
+// stampNodes is how many values a resource has more when it is stored: id, meta
+// with its members, and a tag. What was taken must be readable again.
+const stampNodes = 16
+
+// parseStored reads what this program wrote.
+func parseStored(data []byte) (*node, error) { return parseUpTo(MaxNodes+stampNodes, data) }
+
+func parseUpTo(most int, data []byte) (*node, error) {
 	p := parsers.Get().(*parser)
 	defer p.release()
+	p.most = most
 	p.src = string(data)
 	p.slab = make([]child, 0, len(data)/bytesPerChild+8)
 	if !utf8.ValidString(p.src) {
@@ -104,6 +114,7 @@ type parser struct {
 	slab   []child
 	places []place // the objects and arrays that are open
 	nodes  int
+	most   int // values
 }
 
 // place is where in an open array or object the parser is: at an item, or at a
@@ -115,7 +126,7 @@ type place struct {
 }
 
 func (p *parser) value(n *node) error {
-	if p.nodes++; p.nodes > MaxNodes {
+	if p.nodes++; p.nodes > p.most {
 		return issue.Newf(issue.TooLarge, "", "The body holds more than %d values; send less at a time.", MaxNodes)
 	}
 	switch c := p.next(); {

@@ -59,7 +59,7 @@ func (r *Resource) tree() *node {
 		if r.root != nil {
 			return
 		}
-		root, err := parse(r.body)
+		root, err := parseStored(r.body)
 		if err != nil {
 			root = &node{kind: Object}
 		}

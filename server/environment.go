@@ -46,7 +46,9 @@ func (s secrets) set(f *flag.FlagSet, name string, getenv func(string) string) e
 			return usage("%s: %s", from+inFile, err)
 		}
 		from += inFile
-		value = strings.TrimRight(string(content), "\r\n")
+		if value = strings.TrimRight(string(content), "\r\n"); value == "" {
+			return usage("%s: the file %s is empty", from, file)
+		}
 		s[from] = value
 	case value == "":
 		return nil

@@ -42,12 +42,13 @@ func TestWhatIsInAFileIsNeverShown(t *testing.T) {
 		env  map[string]string
 		want string
 	}{
-		"both":       {map[string]string{"TAHTO_DATA": "x", "TAHTO_DATA_FILE": secretFile(t, secret)}, "both set"},
-		"no file":    {map[string]string{"TAHTO_DATA_FILE": secretFile(t, secret) + ".not-there"}, "TAHTO_DATA_FILE"},
-		"no boolean": {map[string]string{"TAHTO_INSECURE_FILE": secretFile(t, secret)}, "TAHTO_INSECURE_FILE"},
-		"no date":    {map[string]string{"TAHTO_UUSIMAA_UNTIL_FILE": secretFile(t, secret)}, "TAHTO_UUSIMAA_UNTIL_FILE"},
-		"no choice":  {map[string]string{"TAHTO_INTAKE_FILE": secretFile(t, secret)}, "TAHTO_INTAKE_FILE"},
-		"no address": {map[string]string{"TAHTO_ADDR_FILE": secretFile(t, secret)}, "TAHTO_ADDR_FILE"},
+		"both":          {map[string]string{"TAHTO_DATA": "x", "TAHTO_DATA_FILE": secretFile(t, secret)}, "both set"},
+		"no file":       {map[string]string{"TAHTO_DATA_FILE": secretFile(t, secret) + ".not-there"}, "TAHTO_DATA_FILE"},
+		"no boolean":    {map[string]string{"TAHTO_INSECURE_FILE": secretFile(t, secret)}, "TAHTO_INSECURE_FILE"},
+		"no date":       {map[string]string{"TAHTO_UUSIMAA_UNTIL_FILE": secretFile(t, secret)}, "TAHTO_UUSIMAA_UNTIL_FILE"},
+		"no choice":     {map[string]string{"TAHTO_INTAKE_FILE": secretFile(t, secret)}, "TAHTO_INTAKE_FILE"},
+		"an empty file": {map[string]string{"TAHTO_MONGO_FILE": secretFile(t, "\n")}, "is empty"},
+		"no address":    {map[string]string{"TAHTO_ADDR_FILE": secretFile(t, secret)}, "TAHTO_ADDR_FILE"},
 	}
 	for name, c := range cases {
 		_, err := configure(nil, environment(c.env), io.Discard)

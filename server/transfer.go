@@ -10,15 +10,16 @@ import (
 	"time"
 
 	"tahto/fhir/search"
+	"tahto/storage/embedded"
 	"tahto/storage/transfer"
 )
 
 // runExport writes the engine's content into a file.
 func runExport(ctx context.Context, c config, _, stderr io.Writer) error {
-	// The embedded engine would make the folder, and a mistyped one would give
-	// an empty backup.
-	if info, err := os.Stat(c.data); c.isEmbedded() && (err != nil || !info.IsDir()) {
-		return usage("-data: there is no folder %s to export from", c.data)
+	// The embedded engine would make one, and a mistyped folder would give an
+	// empty backup.
+	if c.isEmbedded() && !embedded.Exists(c.data) {
+		return usage("-data: there is no engine in the folder %s to export from", c.data)
 	}
 	engine, err := openEngine(ctx, c)
 	if err != nil {
@@ -50,7 +51,7 @@ func runImport(ctx context.Context, c config, _, stderr io.Writer) error {
 		return err
 	}
 	show := newShow(stderr, "imported")
-	result, err := transfer.Import(ctx, engine, file, transfer.ImportOptions{Entries: registry.Entries, Progress: show.progress})
+	result, err := transfer.Import(ctx, engine, file, transfer.ImportOptions{Entries: registry.Entries, Now: time.Now(), Progress: show.progress})
 	if err = errors.Join(err, engine.Close()); err != nil {
 		return fmt.Errorf("import of %s: %w", c.operand, err)
 	}

@@ -116,7 +116,7 @@ func TestTransfersThatMakeNoSenseAreExplained(t *testing.T) {
 	}{
 		{"no file named", []string{"export", "-data", folder}, 2, "needs a FILE"},
 		{"two files", []string{"import", "-data", folder, "a", "b"}, 2, "one FILE"},
-		{"no such folder", []string{"export", "-data", other + "x", "f"}, 2, "no folder"},
+		{"no such folder", []string{"export", "-data", other + "x", "f"}, 2, "no engine in the folder"},
 		{"flag of a server", []string{"export", "-intake", "strict", "f"}, 2, "-intake"},
 		{"base", []string{"import", "-base", "x", "f"}, 2, "-base"},
 		{"address", []string{"import", "-addr", "x", "f"}, 2, "-addr"},
@@ -262,4 +262,31 @@ func TestASignalStopsATransferCleanly(t *testing.T) {
 		t.Error("it stopped in the middle of a line")
 	}
 	mustTell(t, "export", "-data", old, file)
+}
+
+// TestAHalfImportedEngineIsNotServed: a denial may stand in the other half.
+func TestAHalfImportedEngineIsNotServed(t *testing.T) {
+	folder := t.TempDir()
+	old, fresh, file := filepath.Join(folder, "old"), filepath.Join(folder, "new"), filepath.Join(folder, "all")
+	p := start(t, "-data", old)
+	post(t, p.base, readFile(t, "../conformance/examples/consent-bundle.json"), http.StatusOK)
+	if err := p.stop(); err != nil {
+		t.Fatal(err)
+	}
+	mustTell(t, "export", "-data", old, file)
+	whole := readFile(t, file)
+	half := filepath.Join(folder, "half")
+	if err := os.WriteFile(half, bytes.Join(bytes.SplitAfter(whole, []byte("\n"))[:3], nil), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, text := told(t, "import", "-data", fresh, half); code != 1 {
+		t.Fatalf("half a file: exit code %d: %s", code, text)
+	}
+	if code, text := told(t, "-addr", "127.0.0.1:0", "-data", fresh); code != 1 || !strings.Contains(text, "run the import again") {
+		t.Errorf("serving it: exit code %d: %s", code, text)
+	}
+	mustTell(t, "import", "-data", fresh, file)
+	if err := start(t, "-data", fresh).stop(); err != nil {
+		t.Errorf("after the whole import: %v", err)
+	}
 }

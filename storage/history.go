@@ -46,22 +46,25 @@ func (t *Tx) History(ctx context.Context, q HistoryQuery) (HistoryPage, error) {
 	}
 	h := driver.History{Type: q.Type, ID: q.ID, Since: q.Since, After: q.Before}
 	if q.Count > 0 {
-		h.Limit = q.Count + 1 + privateVersions
+		h.Limit = q.Count + 1
 	}
 	size := 0
-	for d, err := range t.reader.Versions(ctx, h) {
-		switch {
-		case err != nil:
-			return HistoryPage{}, fault(err)
-		case isPrivate(d.Key.Type):
-			continue
+	for more := true; more; {
+		read := 0
+		for d, err := range t.reader.Versions(ctx, h) {
+			if err != nil {
+				return HistoryPage{}, fault(err)
+			}
+			read++
+			h.After = &driver.Mark{Updated: d.Updated, Key: d.Key, Version: d.Version}
+			if size += len(d.Body); page.full(q.Count, size) && !isPrivate(d.Key.Type) {
+				page.Next = page.last()
+				return page, nil
+			}
+			page.add(d)
 		}
-		size += len(d.Body)
-		if n := len(page.Versions); n > 0 && (n == q.Count || size > PageBytes) {
-			page.Next = page.last()
-			return page, nil
-		}
-		page.Versions = append(page.Versions, version(d))
+		// What is private took places of those that were asked for.
+		more = h.Limit > 0 && read == h.Limit
 	}
 	if q.Before == nil {
 		page.Total = len(page.Versions)
@@ -69,12 +72,20 @@ func (t *Tx) History(ctx context.Context, q HistoryQuery) (HistoryPage, error) {
 	return page, nil
 }
 
-const unknownTotal = -1
+// full tells whether nothing more fits: so many versions, or so many bytes with
+// the next one. One alone always fits.
+func (p *HistoryPage) full(count, size int) bool {
+	n := len(p.Versions)
+	return n > 0 && (n == count || size > PageBytes)
+}
 
-// privateVersions is how many versions of private documents there are in an
-// engine, which a page of the system's history must read over: the page key,
-// which is written once.
-const privateVersions = 1
+func (p *HistoryPage) add(d driver.Document) {
+	if !isPrivate(d.Key.Type) {
+		p.Versions = append(p.Versions, version(d))
+	}
+}
+
+const unknownTotal = -1
 
 func (p HistoryPage) last() *driver.Mark {
 	v := p.Versions[len(p.Versions)-1]

@@ -74,6 +74,9 @@ func New(ctx context.Context, engine driver.Engine, registry *search.Registry, o
 	if err := s.startClock(ctx); err != nil {
 		return nil, fault(err)
 	}
+	if err := s.whole(ctx); err != nil {
+		return nil, err
+	}
 	key, err := s.pageKey(ctx, o.Random)
 	if err != nil {
 		return nil, fault(err)
@@ -92,6 +95,24 @@ func (s *Store) startClock(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// errUnfinished says that what is stored must not be served.
+var errUnfinished = errors.New("an import into this store was begun and is not finished, so that it may lack denials: run the import again, with the same file")
+
+// whole tells whether no import is unfinished.
+func (s *Store) whole(ctx context.Context) error {
+	err := s.engine.View(ctx, func(r driver.Reader) error {
+		d, err := r.Get(ctx, driver.Unfinished)
+		if err == nil && !d.Deleted {
+			return errUnfinished
+		}
+		return err
+	})
+	if errors.Is(err, driver.ErrNotFound) {
+		return nil
+	}
+	return fault(err)
 }
 
 // View runs f on one consistent state. f's error is returned as it is; an
@@ -116,8 +137,14 @@ func (s *Store) Update(ctx context.Context, f func(*Tx) error) error {
 // asked is of that state or a later one. It costs nothing.
 func (s *Store) State() (name uint64, known bool) { return s.engine.State() }
 
-// Ready tells whether the store can serve: nil or issue.Unavailable.
-func (s *Store) Ready(ctx context.Context) error { return fault(s.engine.Ready(ctx)) }
+// Ready tells whether the store can serve: nil, issue.Unavailable, or that an
+// import is not finished.
+func (s *Store) Ready(ctx context.Context) error {
+	if err := s.engine.Ready(ctx); err != nil {
+		return fault(err)
+	}
+	return s.whole(ctx)
+}
 
 // Close ends the engine after what is running.
 func (s *Store) Close() error { return s.engine.Close() }

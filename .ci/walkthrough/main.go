@@ -7,8 +7,8 @@
 // of the checkout; the first, which starts the server, keeps running, on a
 // fresh data folder (TAHTO_DATA). When that was stopped it does the section
 // "Backups and moving" with the same data, and removes the files that it made.
-// The block after it, of text or json, is an
-// excerpt of the expected output: its lines must stand there one after the
+//
+// After a block of sh, one of text or json is an excerpt of the expected output: its lines must stand there one after the
 // other, white space at their ends aside; a line of … alone stands for any
 // lines, and … within a line for anything.
 package main
@@ -93,7 +93,11 @@ func run() error {
 	if err := server.stop(); err != nil {
 		return err
 	}
-	clean()
+	for _, made := range made {
+		if _, err := os.Lstat(made); err == nil {
+			return fmt.Errorf("%s is here, which README.md makes: move it away", made)
+		}
+	}
 	defer clean()
 	for _, s := range backups {
 		if err := s.do(data); err != nil {
@@ -103,9 +107,11 @@ func run() error {
 	return nil
 }
 
-// clean removes what the backups leave in the checkout.
+// made is what the backups leave in the checkout.
+var made = []string{"backup.ndjson", "backup.ndjson.partial", "copy"}
+
 func clean() {
-	for _, made := range []string{"backup.ndjson", "backup.ndjson.partial", "copy"} {
+	for _, made := range made {
 		_ = os.RemoveAll(made)
 	}
 }

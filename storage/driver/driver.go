@@ -48,6 +48,11 @@ var ErrOneDocument = errors.New("driver: the engine can write only one document 
 // what it is found by.
 var ErrTooLarge = errors.New("driver: the document is too large for the engine")
 
+// Unfinished is the document that stands in an engine while an import into it is
+// not finished: what is there may lack what comes later, a denial for example, and
+// must not be served. It is deleted at the end.
+var Unfinished = fhir.Key{Type: "_Server", ID: "import"}
+
 // Document is one version of a resource, as bytes.
 type Document struct {
 	Key     fhir.Key

@@ -45,6 +45,7 @@ import (
 	"sync"
 
 	"tahto/storage/driver"
+	"tahto/storage/lockfile"
 )
 
 // fileName is the name of the file in its folder; lockName that of the file
@@ -93,6 +94,12 @@ type Engine struct {
 	closed  error
 }
 
+// Exists tells whether there is an engine in the folder, which Open would make.
+func Exists(folder string) bool {
+	info, err := os.Stat(filepath.Join(folder, fileName))
+	return err == nil && info.Mode().IsRegular()
+}
+
 // Open opens the engine in the folder, which is made if it isn't there. An
 // empty folder is an engine in memory, private to this engine and gone when it
 // is closed. A folder in use gives [ErrLocked]; a file of a later version of
@@ -108,9 +115,12 @@ func Open(ctx context.Context, folder string, o Options) (*Engine, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("embedded: making the data folder: %w", err)
 	}
-	lock, err := lockFile(filepath.Join(folder, lockName))
+	lock, err := lockfile.Open(filepath.Join(folder, lockName))
+	if errors.Is(err, lockfile.ErrLocked) {
+		return nil, ErrLocked
+	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("embedded: opening the lock: %w", err)
 	}
 	e, err := openOwned(filepath.Join(folder, fileName), o)
 	if err != nil {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
+	"time"
 
 	"tahto/fhir"
 	"tahto/fhir/search"
@@ -16,6 +18,9 @@ type ImportOptions struct {
 	// Entries are what a resource is found by, as search.Registry.Entries gives
 	// them. It is required.
 	Entries func(*fhir.Resource) []search.Entry
+	// Now is the time, after which nothing can have been written: a version of a
+	// later time would be of the future to every decision. Zero checks nothing.
+	Now time.Time
 	// Progress is told how far it is.
 	Progress Progress
 	// Batch is how many versions are written in one Update at most; 0 is 200.
@@ -38,7 +43,8 @@ const batchBytes = 8 << 20
 // ([ErrTruncated]) leaves what stood before in the engine; the error says so, and
 // an import of the right file passes over it. When the error is nil, the count
 // and the hash of the whole file were right, and all of its versions are in the
-// engine, durable. Nobody else should write to the engine meanwhile.
+// engine, durable. Until then driver.Unfinished stands in the engine, which no
+// server serves. Nobody else should write to the engine meanwhile.
 //
 // An engine that can write only one document in a transaction
 // (driver.ErrOneDocument) is given one version at a time.
@@ -49,6 +55,9 @@ func Import(ctx context.Context, into Target, file io.Reader, o ImportOptions) (
 	s := newScanner(file)
 	m := &importer{ImportOptions: o, into: into}
 	err := s.begin()
+	if err == nil {
+		err = m.mark(ctx, false)
+	}
 	for err == nil {
 		var batch []driver.Document
 		batch, err = m.gather(s)
@@ -56,7 +65,10 @@ func Import(ctx context.Context, into Target, file io.Reader, o ImportOptions) (
 			err = failed
 		}
 	}
-	if err != io.EOF {
+	if err == io.EOF {
+		err = m.mark(ctx, true)
+	}
+	if err != nil {
 		return Result{}, m.unfinished(ctx, err)
 	}
 	return Result{m.counts, s.sha256()}, nil
@@ -69,6 +81,28 @@ type importer struct {
 	oneByOne bool // the engine has said that it takes one document at a time
 	counts   Counts
 }
+
+// mark notes in the engine that an import has begun, or that it is finished.
+func (m *importer) mark(ctx context.Context, finished bool) error {
+	return m.into.Update(ctx, func(w driver.Writer) error {
+		now, err := w.Get(ctx, driver.Unfinished)
+		if err != nil && !errors.Is(err, driver.ErrNotFound) {
+			return err
+		}
+		begun := now.Version > 0 && !now.Deleted
+		if begun != finished {
+			return nil
+		}
+		d := driver.Document{Key: driver.Unfinished, Version: now.Version + 1, Updated: m.Now.UTC().Truncate(time.Millisecond), Method: "PUT", Body: []byte("{}")}
+		if finished {
+			d.Method, d.Deleted, d.Body = "DELETE", true, nil
+		}
+		return w.Append(ctx, d)
+	})
+}
+
+// ahead is how far clocks of several servers may differ.
+const ahead = 10 * time.Minute
 
 // gather reads the next batch. With an error it gives the versions that stood
 // before what is wrong; io.EOF is the end of a good file.
@@ -90,14 +124,26 @@ func (m *importer) gather(s *scanner) (batch []driver.Document, err error) {
 // entries are what the version is found by. The parser's error is left out: it
 // may quote the body.
 func (m *importer) entries(d driver.Document) ([]search.Entry, error) {
+	if !m.Now.IsZero() && d.Updated.After(m.Now.Add(ahead)) {
+		return nil, fmt.Errorf("%s is of the future; check the clocks of this machine and of the one that wrote it", name(d))
+	}
 	if d.Deleted {
 		return nil, nil
 	}
-	resource, err := fhir.Parse(d.Body)
-	if err != nil || resource.Key() != d.Key {
+	resource := fhir.Stored(d.Body)
+	if resource.Key() != d.Key || !isOf(resource.Root().Get("meta"), d) {
 		return nil, fmt.Errorf("the body of %s is not that resource", name(d))
 	}
-	return m.Entries(resource), nil
+	entries := m.Entries(resource)
+	return entries, search.CheckEntries(d.Key.Type, entries)
+}
+
+// isOf tells whether a resource says of itself what its line says: a decision
+// reads version and time there.
+func isOf(meta fhir.Element, d driver.Document) bool {
+	number, updated := meta.Get("versionId"), meta.Get("lastUpdated")
+	return (!number.Exists() || number.Text() == strconv.FormatUint(d.Version, 10)) &&
+		(!updated.Exists() || updated.Text() == fhir.Instant(d.Updated))
 }
 
 // keep makes sure that the engine has the batch.

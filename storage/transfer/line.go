@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"regexp"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -53,6 +55,11 @@ func appendVersion(into *bytes.Buffer, d driver.Document) error {
 	return nil
 }
 
+var typeName = regexp.MustCompile(`^[A-Z][A-Za-z0-9]{0,63}$`)
+
+// methods are the interactions that make a version.
+var methods = []string{"POST", "PUT", "PATCH", "DELETE"}
+
 // unwritable tells why a document would not come back as it is, or is none that
 // an engine may have.
 func unwritable(d driver.Document) string {
@@ -66,8 +73,10 @@ func unwritable(d driver.Document) string {
 		return "its time is not one of whole milliseconds in the years 0 to 9999"
 	case d.Key.Type == "" || d.Key.ID == "" || d.Version == 0 || d.Method == "" || isPrivate(d.Key):
 		return "it has no type, id, version or method that a resource may have"
-	case d.Deleted && len(d.Body) > 0:
-		return "it is a deletion with a body"
+	case !typeName.MatchString(d.Key.Type) || !fhir.IsID(d.Key.ID):
+		return "its type or id is none of FHIR"
+	case !slices.Contains(methods, d.Method) || d.Deleted != (d.Method == "DELETE") || d.Deleted && len(d.Body) > 0:
+		return "its method is of another kind of version, or it is a deletion with a body"
 	case len(d.Body) > maxBody:
 		return "it is too large"
 	}

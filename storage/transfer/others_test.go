@@ -6,12 +6,14 @@ import (
 	"iter"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"tahto/fhir"
 	"tahto/storage/driver"
+	"tahto/storage/lockfile"
 	"tahto/storage/transfer"
 )
 
@@ -212,11 +214,64 @@ func TestAnEngineMayTakeOneDocumentAtATime(t *testing.T) {
 	if _, err := imports(t, into, content); err != nil {
 		t.Fatal(err)
 	}
-	if into.updates != 51 {
-		t.Errorf("%d transactions, want one that failed and 50", into.updates)
+	if into.updates != 53 {
+		t.Errorf("%d transactions, want one that failed, 50, and two that mark what is unfinished", into.updates)
 	}
 	sameState(t, into, from)
 	if _, again := export(t, into, transfer.ExportOptions{}); !bytes.Equal(again, content) {
 		t.Error("it exports another file")
+	}
+}
+
+// TestAnUnfinishedImportIsMarked, since what is there may lack a denial that
+// comes later in the file.
+func TestAnUnfinishedImportIsMarked(t *testing.T) {
+	_, content := export(t, filled(t, 6, 50), transfer.ExportOptions{})
+	half := content[:bytes.LastIndexByte(content[:len(content)/2], '\n')+1]
+	into := memory(t)
+	marked := func() bool {
+		marked := false
+		err := into.View(t.Context(), func(r driver.Reader) error {
+			d, err := r.Get(t.Context(), driver.Unfinished)
+			marked = err == nil && !d.Deleted
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return marked
+	}
+	for name, c := range map[string][]byte{"half of a file": half, "no export": []byte("{}\n")} {
+		if _, err := imports(t, into, c); err == nil {
+			t.Errorf("%s is imported", name)
+		}
+	}
+	if !marked() {
+		t.Error("an import that ended early is not marked")
+	}
+	for range 2 {
+		if _, err := imports(t, into, content); err != nil {
+			t.Fatal(err)
+		}
+		if marked() {
+			t.Error("a finished import is marked")
+		}
+	}
+}
+
+func TestTwoExportsDontWriteOneFile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "export.ndjson")
+	other, err := lockfile.Open(name + ".partial")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := transfer.Export(t.Context(), filled(t, 2, 4), name, transfer.ExportOptions{}); err == nil || !strings.Contains(err.Error(), "another export") {
+		t.Errorf("got %v", err)
+	}
+	if err := other.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := transfer.Export(t.Context(), filled(t, 2, 4), name, transfer.ExportOptions{}); err != nil {
+		t.Error(err)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"tahto/storage/driver"
+	"tahto/storage/lockfile"
 )
 
 // partial is a file that is being written: some whole lines, and what is known
@@ -32,7 +33,10 @@ type partial struct {
 // follows. Unless its writer was alone with the engine, the versions of its last
 // minutes are cut off too: others may have come to stand among them since.
 func openPartial(name string, alone bool) (*partial, error) {
-	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	file, err := lockfile.Open(name)
+	if errors.Is(err, lockfile.ErrLocked) {
+		return nil, fmt.Errorf("another export writes %s", name)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -44,9 +48,6 @@ func openPartial(name string, alone bool) (*partial, error) {
 }
 
 func (p *partial) continueAfter(alone bool) error {
-	if err := p.file.Chmod(0o600); err != nil {
-		return err
-	}
 	good, err := p.scan(time.Time{})
 	if err == nil && good.versions > 0 && !alone {
 		good, err = p.scan(good.last.Updated.Add(-settling))
@@ -54,7 +55,7 @@ func (p *partial) continueAfter(alone bool) error {
 	if err != nil {
 		return err
 	}
-	if err := p.file.Truncate(good.end); err != nil {
+	if err := errors.Join(p.file.Chmod(0o600), p.file.Truncate(good.end)); err != nil {
 		return err
 	}
 	if _, err := p.file.Seek(good.end, io.SeekStart); err != nil {

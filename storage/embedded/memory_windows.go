@@ -1,0 +1,4 @@
+package embedded
+
+// memoryFolder is "" for the usual temporary folder.
+func memoryFolder() string { return "" }
