@@ -41,8 +41,8 @@ func main() {
 
 // settings are the flags.
 type settings struct {
-	base, bearer, junit, report, only string
-	seed                              uint64
+	base, bearer, junit, report, testReport, only string
+	seed                                          uint64
 }
 
 func (s *settings) read(args []string, stderr io.Writer) error {
@@ -52,6 +52,7 @@ func (s *settings) read(args []string, stderr io.Writer) error {
 	flags.StringVar(&s.bearer, "bearer", "", "access `token`; it is sent to the server and stands in no report")
 	flags.StringVar(&s.junit, "junit", "", "write a JUnit XML report to this `file`")
 	flags.StringVar(&s.report, "report", "", "write an HTML report to this `file`")
+	flags.StringVar(&s.testReport, "testreport", "", "write a Bundle of FHIR TestReports to this `file`")
 	flags.StringVar(&s.only, "only", "", "run only the cases whose section or id contains this `text`")
 	flags.Uint64Var(&s.seed, "seed", uint64(time.Now().UnixNano()), "`number` that the made-up persons follow from; the time by default")
 	if err := flags.Parse(args); err != nil {
@@ -84,7 +85,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (failed b
 		return false, fmt.Errorf("no case has %q in its section or id", s.only)
 	}
 	summarize(stdout, report, s.seed)
-	return report.Count(kit.Failed) > 0, errors.Join(write(s.junit, report.WriteJUnit), write(s.report, report.WriteHTML))
+	return report.Count(kit.Failed) > 0, errors.Join(
+		write(s.junit, report.WriteJUnit), write(s.report, report.WriteHTML), write(s.testReport, report.WriteTestReports))
 }
 
 // tell writes a line about a case that is done, and why it failed.

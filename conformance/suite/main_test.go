@@ -42,16 +42,16 @@ func TestRunTellsWhatPassedAndFailed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
-			junit, page := filepath.Join(folder, "j.xml"), filepath.Join(folder, "r.html")
+			junit, page, reports := filepath.Join(folder, "j.xml"), filepath.Join(folder, "r.html"), filepath.Join(folder, "t.json")
 			var stdout, stderr bytes.Buffer
-			failed, err := run(t.Context(), []string{"-base", hollow(t, row.statement), "-only", "capabilities", "-junit", junit, "-report", page}, &stdout, &stderr)
+			failed, err := run(t.Context(), []string{"-base", hollow(t, row.statement), "-only", "capabilities", "-junit", junit, "-report", page, "-testreport", reports}, &stdout, &stderr)
 			if err != nil || failed != row.failed {
 				t.Fatalf("failed %v, %v; want %v\n%s", failed, err, row.failed, &stdout)
 			}
 			if got := strings.Contains(stdout.String(), "metadata-names-the-version-of-fhir\n                   step 1"); got != row.failed {
 				t.Errorf("the terminal tells why: %v\n%s", got, &stdout)
 			}
-			for _, file := range []string{junit, page} {
+			for _, file := range []string{junit, page, reports} {
 				if data, err := os.ReadFile(file); err != nil || !bytes.Contains(data, []byte("metadata-names-the-version-of-fhir")) {
 					t.Errorf("%s does not have the case: %v", filepath.Base(file), err)
 				}

@@ -219,6 +219,33 @@ func TestReportsEscape(t *testing.T) {
 	}
 }
 
+// TestReportsAreFHIR holds what WriteTestReports writes to R4's own rules on
+// what a TestReport must have.
+func TestReportsAreFHIR(t *testing.T) {
+	server := wrong(t, always)
+	c := Case{ID: "case", Title: "A title", Steps: []Step{{Do: "GET x", Expect: Expect{Status: statuses{200}}}, {Do: "GET x", Expect: Expect{Status: statuses{404}}}}}
+	var written bytes.Buffer
+	if err := runOne(t, server.URL+"/fhir", c).WriteTestReports(&written); err != nil {
+		t.Fatal(err)
+	}
+	e := Exchange{Body: written.String()}
+	for _, source := range []string{
+		"entry.count() = 1", "entry.resource.all(status = 'completed' and testScript.exists() and result = 'fail')",
+		"entry.resource.test.name = 'case'", "entry.resource.test.action.count() = 5",
+		"entry.resource.test.action.all(operation.exists() xor assert.exists())",
+		"entry.resource.test.action[0].operation.result = 'pass'", "entry.resource.test.action[1].assert.result = 'pass'",
+		"entry.resource.test.action[3].assert.result = 'fail'", "entry.resource.test.action[3].assert.message.contains('status 200, want 404')",
+	} {
+		one, err := expectTrue(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if miss := one.miss(&e); miss != "" {
+			t.Error(miss)
+		}
+	}
+}
+
 func TestReportCounts(t *testing.T) {
 	server := wrong(t, always)
 	good := []Step{{Do: "GET x", Expect: Expect{Status: statuses{200}}}}
