@@ -137,9 +137,15 @@ func (s *Store) Update(ctx context.Context, f func(*Tx) error) error {
 // asked is of that state or a later one. It costs nothing.
 func (s *Store) State() (name uint64, known bool) { return s.engine.State() }
 
+// readyWithin is how long the store may take to say that it is there: whoever
+// asks sends requests elsewhere meanwhile.
+const readyWithin = 2 * time.Second
+
 // Ready tells whether the store can serve: nil, issue.Unavailable, or that an
 // import is not finished.
 func (s *Store) Ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, readyWithin)
+	defer cancel()
 	if err := s.engine.Ready(ctx); err != nil {
 		return fault(err)
 	}
