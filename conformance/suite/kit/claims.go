@@ -18,6 +18,9 @@ import (
 //	Consent.conditionalCreate  and conditionalUpdate, conditionalDelete,
 //	                           conditionalRead, updateCreate, readHistory, versioned
 //	Consent.conditionalDelete=single  how, of those that are more than yes or no
+//
+// A Tahto that holds what comes in to the law claims that an update of a Consent
+// must name its version (versioned-update); one with archive intake does not.
 type claims struct {
 	software string
 	has      map[string]bool
@@ -57,7 +60,7 @@ func (c claims) resource(r fhir.Element) {
 	for _, member := range []string{"conditionalCreate", "conditionalUpdate", "updateCreate", "readHistory"} {
 		c.has[name+"."+member] = r.Get(member).Text() == "true"
 	}
-	for _, member := range []string{"conditionalRead", "conditionalDelete"} {
+	for _, member := range []string{"conditionalRead", "conditionalDelete", "versioning"} {
 		how := r.Get(member).Text()
 		c.has[name+"."+member] = !slices.Contains([]string{"", "not-supported"}, how)
 		c.has[name+"."+member+"="+how] = true
