@@ -184,7 +184,11 @@ func (t *turn) others(ctx context.Context, of *submission) ([]consent.Statement,
 	all, known := t.persons[person]
 	if !known {
 		r := reading{person: person, leaveOut: t.submits}
-		if err := r.all(t.tx.Histories(ctx, declarationsOf(person))); err != nil {
+		found, _, err := whole(t.tx.Histories(ctx, declarationsOf(person)))
+		if err == nil {
+			err = r.all(slices.Values(found))
+		}
+		if err != nil {
 			return nil, err
 		}
 		all = r.declared

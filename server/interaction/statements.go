@@ -39,6 +39,7 @@ type dossier struct {
 	seen     atomic.Uint64
 	declared consent.Packed // in the order of their ids; after each what it superseded
 	foreign  []version      // Consents that are no declarations; rare
+	bytes    int            // of all that was read for it
 }
 
 // overhead is about what a dossier takes beside what is packed, with its place
@@ -86,7 +87,7 @@ func (s *statements) of(ctx context.Context, store *storage.Store, person consen
 	if found && sure && known.seen.Load() == state+1 {
 		return declared, time.Time{}, nil
 	}
-	look := look{statements: s, person: person}
+	look := look{statements: s, person: person, near: sure}
 	err = store.View(ctx, func(tx *storage.Tx) (err error) {
 		known, declared, err = look.at(ctx, tx, known, declared)
 		return err
@@ -104,33 +105,68 @@ func (s *statements) of(ctx context.Context, store *storage.Store, person consen
 type look struct {
 	*statements
 	person consent.Identifier
+	near   bool      // the engine is here: it can tell its state
 	latest time.Time // when the newest of them was written
 }
 
-func (l *look) written(at time.Time) {
-	if at.After(l.latest) {
-		l.latest = at
+// fewBytes is how much is rather read once more than asked for twice, where a
+// question is a round trip to a database.
+const fewBytes = 64 << 10
+
+// isOf tells whether what is known is of these versions, and notes their times.
+func (l *look) isOf(known *dossier, declared []consent.Statement, heads []storage.Head) bool {
+	for _, head := range heads {
+		if head.Updated.After(l.latest) {
+			l.latest = head.Updated
+		}
 	}
+	return isOf(declared, known.foreign, heads)
+}
+
+// whole are all versions of all that was found, and how many bytes they have.
+func whole(found iter.Seq2[[]storage.Version, error]) (all [][]storage.Version, bytes int, err error) {
+	for versions, err := range found {
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, v := range versions {
+			if v.Resource != nil {
+				bytes += len(v.Resource.JSON())
+			}
+		}
+		all = append(all, versions)
+	}
+	return all, bytes, nil
+}
+
+func headsOf(all [][]storage.Version) []storage.Head {
+	heads := make([]storage.Head, len(all))
+	for i, versions := range all {
+		heads[i] = versions[0].Head()
+	}
+	return heads
 }
 
 // at gives the dossier that is current in the state that tx reads, and what is
 // in it: the one that is known, or a new one.
 func (l *look) at(ctx context.Context, tx *storage.Tx, known *dossier, declared []consent.Statement) (*dossier, []consent.Statement, error) {
-	r := reading{person: l.person, newest: l.written}
 	q := declarationsOf(l.person)
-	if len(declared) > 0 {
+	cached := len(declared)+len(known.foreign) > 0
+	if cached && (l.near || known.bytes > fewBytes) {
 		heads, err := gather(tx.Heads(ctx, q))
-		for _, head := range heads {
-			l.written(head.Updated)
-		}
-		if err != nil || isOf(declared, known.foreign, heads) {
+		if err != nil || l.isOf(known, declared, heads) {
 			return known, declared, err
 		}
 	}
-	if err := r.all(tx.Histories(ctx, q)); err != nil {
+	all, bytes, err := whole(tx.Histories(ctx, q))
+	if same := l.isOf(known, declared, headsOf(all)); err != nil || cached && same {
+		return known, declared, err
+	}
+	r := reading{person: l.person}
+	if err := r.all(slices.Values(all)); err != nil {
 		return nil, nil, err
 	}
-	fresh := &dossier{declared: consent.Pack(r.declared), foreign: r.foreign}
+	fresh := &dossier{declared: consent.Pack(r.declared), foreign: r.foreign, bytes: bytes}
 	l.compiled.Set(consent.Identifier{System: strings.Clone(l.person.System), Value: strings.Clone(l.person.Value)}, fresh)
 	return fresh, r.declared, nil
 }
@@ -139,21 +175,17 @@ func (l *look) at(ctx context.Context, tx *storage.Tx, known *dossier, declared 
 type reading struct {
 	person   consent.Identifier
 	leaveOut func(fhir.Key) bool // Consents not to read; nil: none
-	newest   func(time.Time)     // is told when each was written; nil: nobody is
 	declared []consent.Statement
 	foreign  []version
 }
 
 // all reads them, each with its versions, the newest first.
-func (r *reading) all(current iter.Seq2[[]storage.Version, error]) error {
-	for versions, err := range current {
-		if err == nil && r.newest != nil {
-			r.newest(versions[0].Updated)
+func (r *reading) all(current iter.Seq[[]storage.Version]) error {
+	for versions := range current {
+		if r.leaveOut != nil && r.leaveOut(versions[0].Key) {
+			continue
 		}
-		if err == nil && (r.leaveOut == nil || !r.leaveOut(versions[0].Key)) {
-			err = r.add(versions)
-		}
-		if err != nil {
+		if err := r.add(versions); err != nil {
 			return err
 		}
 	}
