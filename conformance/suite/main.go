@@ -49,7 +49,7 @@ func (s *settings) read(args []string, stderr io.Writer) error {
 	flags := flag.NewFlagSet("suite", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&s.base, "base", "", "base `URL` of the server, such as http://127.0.0.1:8080/fhir")
-	flags.StringVar(&s.bearer, "bearer", "", "access `token`; it is sent to the server and stands in no report")
+	flags.StringVar(&s.bearer, "bearer", "", "access `token`; it goes to the server alone, and reports leave it out of what was sent")
 	flags.StringVar(&s.junit, "junit", "", "write a JUnit XML report to this `file`")
 	flags.StringVar(&s.report, "report", "", "write an HTML report to this `file`")
 	flags.StringVar(&s.testReport, "testreport", "", "write a Bundle of FHIR TestReports to this `file`")
