@@ -15,8 +15,8 @@ RUN go mod download
 # worktree, where .git points out of the context, say --build-arg BUILDVCS=false.
 ARG BUILDVCS=auto
 COPY . .
-RUN --mount=type=cache,target=/root/.cache/go-build \
-    CGO_ENABLED=0 go build -trimpath -buildvcs=${BUILDVCS} -ldflags "-s -w" -o /out/tahto ./server \
+RUN --mount=type=cache,target=/cache \
+    GOCACHE=/cache CGO_ENABLED=0 go build -trimpath -buildvcs=${BUILDVCS} -ldflags "-s -w" -o /out/tahto ./server \
     && mkdir -m 0700 /out/data
 
 # Nothing, rather than distroless: the program is one static file that embeds

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -226,42 +225,6 @@ func TestKilledTransfersGoOn(t *testing.T) {
 		t.Error("what was imported with interruptions exports as another file")
 	}
 	t.Logf("%d kills", kills)
-}
-
-// TestASignalStopsATransferCleanly: it says that it stopped and how to go on.
-func TestASignalStopsATransferCleanly(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("a process can't be sent a signal there")
-	}
-	folder := t.TempDir()
-	old, file := filepath.Join(folder, "old"), filepath.Join(folder, "backup.ndjson")
-	manyVersions(t, old, 500)
-	command := exec.Command(os.Args[0], "export", "-data", old, file)
-	command.Env = append(os.Environ(), asServer+"=program")
-	var stderr strings.Builder
-	command.Stderr = &stderr
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	for { // until it has begun to write
-		if info, err := os.Stat(file + ".partial"); err == nil && info.Size() > 0 {
-			break
-		}
-		if _, err := os.Stat(file); err == nil {
-			break
-		}
-	}
-	_ = command.Process.Signal(syscall.SIGTERM)
-	if err := command.Wait(); err == nil {
-		t.Skip("it was done before the signal came")
-	}
-	if code := command.ProcessState.ExitCode(); code != 1 || !strings.Contains(stderr.String(), "stopped") || !strings.Contains(stderr.String(), "run it again") {
-		t.Errorf("exit code %d, %q; want 1, and that it can go on", code, &stderr)
-	}
-	if partial := readFile(t, file+".partial"); !bytes.HasSuffix(partial, []byte("\n")) {
-		t.Error("it stopped in the middle of a line")
-	}
-	mustTell(t, "export", "-data", old, file)
 }
 
 // TestAHalfImportedEngineIsNotServed: a denial may stand in the other half.

@@ -49,7 +49,7 @@ func noVersion(key fhir.Key) *issue.Error {
 
 // typeName keeps the names of private types out of what a client sees.
 func typeName(key fhir.Key) string {
-	if key.Type == "" || isPrivate(key.Type) {
+	if key.Type == "" || driver.IsPrivate(key.Type) {
 		return "resource"
 	}
 	return key.Type

@@ -35,7 +35,7 @@ type HistoryPage struct {
 // is there.
 func (t *Tx) History(ctx context.Context, q HistoryQuery) (HistoryPage, error) {
 	page := HistoryPage{Total: unknownTotal}
-	if q.ID != "" || isPrivate(q.Type) {
+	if q.ID != "" || driver.IsPrivate(q.Type) {
 		newest, err := t.get(ctx, fhir.Key{Type: q.Type, ID: q.ID})
 		if err != nil {
 			return HistoryPage{}, err
@@ -56,8 +56,9 @@ func (t *Tx) History(ctx context.Context, q HistoryQuery) (HistoryPage, error) {
 				return HistoryPage{}, fault(err)
 			}
 			read++
-			h.After = &driver.Mark{Updated: d.Updated, Key: d.Key, Version: d.Version}
-			if size += len(d.Body); page.full(q.Count, size) && !isPrivate(d.Key.Type) {
+			at := d.Mark()
+			h.After = &at
+			if size += len(d.Body); page.full(q.Count, size) && !driver.IsPrivate(d.Key.Type) {
 				page.Next = page.last()
 				return page, nil
 			}
@@ -80,7 +81,7 @@ func (p *HistoryPage) full(count, size int) bool {
 }
 
 func (p *HistoryPage) add(d driver.Document) {
-	if !isPrivate(d.Key.Type) {
+	if !driver.IsPrivate(d.Key.Type) {
 		p.Versions = append(p.Versions, version(d))
 	}
 }

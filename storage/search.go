@@ -44,7 +44,7 @@ type Page struct {
 // matches. What one match alone brings may be as much as four pages; if it is
 // more, the search is issue.Unprocessable.
 func (t *Tx) Search(ctx context.Context, q search.Query) (Page, error) {
-	if isPrivate(q.Type) {
+	if driver.IsPrivate(q.Type) {
 		return Page{Total: new(int)}, nil
 	}
 	var page Page
@@ -181,7 +181,7 @@ func (in *inclusion) all(ctx context.Context, q search.Query) error {
 // add puts a document on the page unless it is there; errFull if it does not fit.
 func (in *inclusion) add(d driver.Document) error {
 	v := version(d)
-	if v.Deleted || isPrivate(v.Key.Type) || in.seen[v.Reference()] {
+	if v.Deleted || driver.IsPrivate(v.Key.Type) || in.seen[v.Reference()] {
 		return nil
 	}
 	if in.room -= len(d.Body); in.room < 0 {
@@ -243,7 +243,7 @@ func (in *inclusion) follow(ctx context.Context, entry search.Entry) error {
 // backward adds what refers to the matches (_revinclude), to the resource or
 // to any version of it.
 func (in *inclusion) backward(ctx context.Context, include search.Include, matched string) error {
-	if len(in.page.Matches) == 0 || isPrivate(include.Source) || include.Target != "" && include.Target != matched {
+	if len(in.page.Matches) == 0 || driver.IsPrivate(include.Source) || include.Target != "" && include.Target != matched {
 		return nil
 	}
 	to := search.Clause{Param: include.Param, Op: search.Reference}

@@ -34,7 +34,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
-	"strings"
 	"sync"
 	"time"
 
@@ -174,10 +173,6 @@ func (c *clock) next() time.Time {
 	}
 	return c.last
 }
-
-// isPrivate tells whether documents of the type are the server's own, which no
-// FHIR interaction may reach. FHIR's types begin with a capital letter.
-func isPrivate(resourceType string) bool { return strings.HasPrefix(resourceType, "_") }
 
 // Version is one version of a resource.
 type Version struct {

@@ -65,7 +65,7 @@ func (t *Tx) Load(ctx context.Context, h Head) (Version, error) {
 }
 
 func (t *Tx) readNumber(ctx context.Context, key fhir.Key, number uint64) (Version, error) {
-	if isPrivate(key.Type) {
+	if driver.IsPrivate(key.Type) {
 		return Version{}, noVersion(key)
 	}
 	d, err := t.reader.GetVersion(ctx, key, number)
@@ -96,7 +96,7 @@ func (t *Tx) Head(ctx context.Context, key fhir.Key) (Head, bool, error) {
 // RevInclude and Total are not looked at. An error ends the sequence.
 func (t *Tx) Heads(ctx context.Context, q search.Query) iter.Seq2[Head, error] {
 	return func(yield func(Head, error) bool) {
-		if isPrivate(q.Type) {
+		if driver.IsPrivate(q.Type) {
 			return
 		}
 		for d, err := range t.reader.Find(ctx, q, driver.Heads) {
@@ -112,7 +112,7 @@ func (t *Tx) Heads(ctx context.Context, q search.Query) iter.Seq2[Head, error] {
 // them.
 func (t *Tx) Histories(ctx context.Context, q search.Query) iter.Seq2[[]Version, error] {
 	return func(yield func([]Version, error) bool) {
-		if isPrivate(q.Type) {
+		if driver.IsPrivate(q.Type) {
 			return
 		}
 		var all []Version
@@ -137,7 +137,7 @@ func (t *Tx) Histories(ctx context.Context, q search.Query) iter.Seq2[[]Version,
 
 // get is the newest version of a resource; issue.NotFound if there is none.
 func (t *Tx) get(ctx context.Context, key fhir.Key) (driver.Document, error) {
-	if isPrivate(key.Type) {
+	if driver.IsPrivate(key.Type) {
 		return driver.Document{}, notFound(key)
 	}
 	d, err := t.reader.Get(ctx, key)

@@ -124,7 +124,7 @@ func (t *Tx) append(ctx context.Context, d driver.Document) error {
 	switch {
 	case t.writer == nil:
 		return errReadOnly
-	case isPrivate(d.Key.Type):
+	case driver.IsPrivate(d.Key.Type):
 		return notFound(d.Key)
 	}
 	return fault(t.writer.Append(ctx, d))

@@ -72,8 +72,9 @@ func newStatements(bytes int) (*statements, error) {
 
 // of gives all current declarations of a person, which the caller must not
 // change. If nothing at all was written since they were looked up, they are
-// still current. Else they are found by index, and their bodies are read only if
-// what is compiled is not of just these versions.
+// still current. Else they are found by index. Their bodies are read only if what
+// is compiled is not of just these versions, or if they are few and the engine is
+// a round trip away.
 //
 // They are as of a time that is not before latest: another server, whose clock is
 // ahead, may have written the newest of them. It is zero if nothing was looked up.

@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	"tahto/fhir"
@@ -92,6 +93,24 @@ const (
 	Whole             // with bodies
 	Past              // whole, each followed by its older versions, newest first
 )
+
+// Mark is the version's place in a history.
+func (d Document) Mark() Mark { return Mark{Updated: d.Updated, Key: d.Key, Version: d.Version} }
+
+// IsPrivate tells whether documents of the type are a server's own, which no FHIR
+// interaction reaches and which are not moved to another engine. FHIR's types
+// begin with a capital letter.
+func IsPrivate(resourceType string) bool { return strings.HasPrefix(resourceType, "_") }
+
+// Older are the versions of a document before d, newest first: what follows d in
+// a Find of [Past], if an engine has no better way to them.
+func Older(ctx context.Context, r Reader, d Document) iter.Seq2[Document, error] {
+	if d.Version == 1 {
+		return func(func(Document, error) bool) {}
+	}
+	at := d.Mark()
+	return r.Versions(ctx, History{Type: d.Key.Type, ID: d.Key.ID, After: &at})
+}
 
 // Reader reads one consistent state. It is for one goroutine and ends with the
 // function it was given to. The bytes of a Document are the caller's.

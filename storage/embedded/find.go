@@ -28,25 +28,19 @@ func (r *reader) Find(ctx context.Context, q search.Query, part driver.Part) ite
 				yield(driver.Document{}, err)
 				return
 			}
-			if !yield(f.Document, nil) || part == driver.Past && !r.older(ctx, f.Document, yield) {
+			if !yield(f.Document, nil) {
 				return
+			}
+			if part != driver.Past {
+				continue
+			}
+			for older, err := range driver.Older(ctx, r, f.Document) {
+				if !yield(older, err) || err != nil {
+					return
+				}
 			}
 		}
 	}
-}
-
-// older gives the versions before one, and tells whether to go on.
-func (r *reader) older(ctx context.Context, d driver.Document, yield func(driver.Document, error) bool) bool {
-	if d.Version == 1 {
-		return true
-	}
-	h := driver.History{Type: d.Key.Type, ID: d.Key.ID, After: &driver.Mark{Updated: d.Updated, Key: d.Key, Version: d.Version}}
-	for older, err := range r.Versions(ctx, h) {
-		if !yield(older, err) || err != nil {
-			return false
-		}
-	}
-	return true
 }
 
 func (r *reader) heads(ctx context.Context, q search.Query) iter.Seq2[found, error] {

@@ -37,9 +37,6 @@ func connect(uri string, o Options, f *fence) (client *mongo.Client, database st
 	if parsed.DirectConnection && !o.Standalone {
 		return nil, "", errors.New("directConnection=true reads from the one server even when it is no primary: leave it out, and name the replica set with replicaSet")
 	}
-	if o.Patience == 0 {
-		o.Patience = defaultPatience
-	}
 	settings := options.Client().ApplyURI(uri).
 		SetAppName("tahto").
 		SetReadPreference(readpref.Primary()).SetReadConcern(readconcern.Majority()).

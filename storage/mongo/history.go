@@ -41,7 +41,7 @@ func (p *past) page(ctx context.Context) (again bool) {
 		}
 		for stored, err := range p.stream(ctx, ph.filter, o) {
 			d := stored.document()
-			if at := mark(d); err == nil && p.history.After != nil && at == *p.history.After {
+			if at := d.Mark(); err == nil && p.history.After != nil && at == *p.history.After {
 				again = p.history.Limit > 0
 				continue
 			}
@@ -55,13 +55,9 @@ func (p *past) page(ctx context.Context) (again bool) {
 
 func (p *past) give(d driver.Document, err error) (more bool) {
 	p.given++
-	at := mark(d)
+	at := d.Mark()
 	p.history.After = &at
 	return p.yield(d, err) && err == nil && p.given != p.history.Limit
-}
-
-func mark(d driver.Document) driver.Mark {
-	return driver.Mark{Updated: d.Updated, Key: d.Key, Version: d.Version}
 }
 
 // pastPhases are the versions at the time of the mark, after its place, and

@@ -83,12 +83,13 @@ type Engine struct {
 // holds nothing of the URI's password. Only where there are indexes to be made for
 // what is stored already does it take longer.
 func Open(ctx context.Context, uri string, o Options) (*Engine, error) {
+	o.Patience = cmp.Or(o.Patience, defaultPatience)
 	f := &fence{}
 	client, name, err := connect(uri, o, f)
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{client: client, fence: f, gather: cmp.Or(o.Gather, enough), patience: cmp.Or(o.Patience, defaultPatience), guard: make(chan struct{}, 1)}
+	e := &Engine{client: client, fence: f, gather: cmp.Or(o.Gather, enough), patience: o.Patience, guard: make(chan struct{}, 1)}
 	e.resources = client.Database(name).Collection(resourceCollection)
 	if err := e.begin(ctx, o); err != nil {
 		return nil, errors.Join(err, disconnect(client))

@@ -115,11 +115,7 @@ func (s *looking) withPast(ctx context.Context) iter.Seq2[driver.Document, error
 
 // older gives the versions before one, and tells whether to go on.
 func (r *reader) older(ctx context.Context, d driver.Document, yield func(driver.Document, error) bool) bool {
-	if d.Version == 1 {
-		return true
-	}
-	at := mark(d)
-	for older, err := range r.Versions(ctx, driver.History{Type: d.Key.Type, ID: d.Key.ID, After: &at}) {
+	for older, err := range driver.Older(ctx, r, d) {
 		if !yield(older, err) || err != nil {
 			return false
 		}

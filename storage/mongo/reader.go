@@ -113,12 +113,12 @@ func (r *reader) begin(ctx context.Context) error {
 	if r.read || !r.snapshot || !r.engine.sharded {
 		return nil
 	}
-	r.read = true
 	err := r.engine.resources.FindOne(ctx, equal(fieldID, "")).Err()
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		return nil
+	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
+		return err
 	}
-	return err
+	r.read = true
+	return nil
 }
 
 // close ends a cursor. Of one that a snapshot session has not read to its end the

@@ -35,12 +35,8 @@ func pastDocuments(f *fixture) []driver.Document {
 			}
 		}
 	}
-	slices.SortFunc(all, func(x, y driver.Document) int { return -compareMarks(mark(x), mark(y)) })
+	slices.SortFunc(all, func(x, y driver.Document) int { return -compareMarks(x.Mark(), y.Mark()) })
 	return all
-}
-
-func mark(d driver.Document) driver.Mark {
-	return driver.Mark{Updated: d.Updated, Key: d.Key, Version: d.Version}
 }
 
 func compareMarks(x, y driver.Mark) int {
@@ -69,7 +65,7 @@ func pastExpected(h driver.History, all []driver.Document) []driver.Document {
 		switch {
 		case h.Type != "" && h.Type != d.Key.Type, h.ID != "" && h.ID != d.Key.ID:
 		case !h.Since.IsZero() && d.Updated.Before(h.Since):
-		case h.After != nil && compare(mark(d), *h.After) <= 0:
+		case h.After != nil && compare(d.Mark(), *h.After) <= 0:
 		case h.Limit > 0 && len(want) == h.Limit:
 		default:
 			want = append(want, read(d))
@@ -105,7 +101,7 @@ func testHistoryReversed(t *testing.T, h Harness) {
 			q.OldestFirst = true
 			f.same(fmt.Sprintf("%+v", q), f.past(r, q), pastExpected(q, all))
 			for _, d := range all {
-				at := mark(d)
+				at := d.Mark()
 				elsewhere := at
 				elsewhere.Key.ID += "0"
 				for _, q.After = range []*driver.Mark{&at, &elsewhere} {
@@ -147,7 +143,7 @@ func testHistoryPages(t *testing.T, h Harness) {
 				if len(page) < q.Limit {
 					break
 				}
-				at := mark(page[len(page)-1])
+				at := page[len(page)-1].Mark()
 				q.After = &at
 			}
 			f.same(fmt.Sprintf("%+v", q), got, want)
@@ -167,7 +163,7 @@ func testHistoryPagesWhileWriting(t *testing.T, h Harness) {
 		if len(page) < q.Limit {
 			break
 		}
-		at := mark(page[len(page)-1])
+		at := page[len(page)-1].Mark()
 		q.After = &at
 		f.append(f.document("new", n))
 	}

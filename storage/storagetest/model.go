@@ -40,7 +40,7 @@ func (m world) all() []driver.Document {
 	for _, list := range m {
 		docs = append(docs, list...)
 	}
-	slices.SortFunc(docs, func(x, y driver.Document) int { return -compareMarks(mark(x), mark(y)) })
+	slices.SortFunc(docs, func(x, y driver.Document) int { return -compareMarks(x.Mark(), y.Mark()) })
 	return docs
 }
 
@@ -94,7 +94,7 @@ func (m world) check(t *rapid.T, f *fixture, r driver.Reader) {
 	h := driver.History{Limit: rapid.IntRange(0, 5).Draw(t, "limit"), OldestFirst: rapid.Bool().Draw(t, "oldest first")}
 	all := m.all()
 	if len(all) > 0 && rapid.Bool().Draw(t, "later page") {
-		at := mark(pick(t, "after", all))
+		at := pick(t, "after", all).Mark()
 		h.After = &at
 	}
 	f.same("history", f.past(r, h), pastExpected(h, all))

@@ -113,7 +113,7 @@ func (x *export) checkOrigin(ctx context.Context) error {
 		return nil
 	}
 	last := x.to.last
-	at := mark(last)
+	at := last.Mark()
 	x.at = &at
 	return x.from.View(ctx, func(r driver.Reader) error {
 		d, err := r.GetVersion(ctx, last.Key, last.Version)
@@ -163,7 +163,7 @@ func (x *export) read(ctx context.Context, limit int, end time.Time) (more bool,
 }
 
 func (x *export) write(ctx context.Context, r driver.Reader, d driver.Document) error {
-	if !isPrivate(d.Key) {
+	if !driver.IsPrivate(d.Key.Type) {
 		if err := x.checkBefore(ctx, r, d); err != nil {
 			return fmt.Errorf("the version before %s: %w", name(d), err)
 		}
@@ -175,7 +175,7 @@ func (x *export) write(ctx context.Context, r driver.Reader, d driver.Document) 
 		}
 		x.counts.Versions++
 	}
-	at := mark(d)
+	at := d.Mark()
 	x.at = &at
 	return nil
 }
@@ -192,9 +192,9 @@ func (x *export) checkBefore(ctx context.Context, r driver.Reader, d driver.Docu
 	switch {
 	case err != nil:
 		return err
-	case !isAfter(mark(d), mark(before)):
+	case !isAfter(d.Mark(), before.Mark()):
 		return errors.New("it has a later time")
-	case x.tail != nil && isAfter(mark(before), x.head) && x.tail[d.Key] != before.Version:
+	case x.tail != nil && isAfter(before.Mark(), x.head) && x.tail[d.Key] != before.Version:
 		return errors.New("it was written while the last minutes were read")
 	}
 	return nil

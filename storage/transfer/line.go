@@ -71,7 +71,7 @@ func unwritable(d driver.Document) string {
 		return "its key or method is not UTF-8"
 	case err != nil || !updated.Equal(d.Updated):
 		return "its time is not one of whole milliseconds in the years 0 to 9999"
-	case d.Key.Type == "" || d.Key.ID == "" || d.Version == 0 || d.Method == "" || isPrivate(d.Key):
+	case d.Key.Type == "" || d.Key.ID == "" || d.Version == 0 || d.Method == "" || driver.IsPrivate(d.Key.Type):
 		return "it has no type, id, version or method that a resource may have"
 	case !typeName.MatchString(d.Key.Type) || !fhir.IsID(d.Key.ID):
 		return "its type or id is none of FHIR"

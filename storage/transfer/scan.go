@@ -87,7 +87,7 @@ func (s *scanner) next() (driver.Document, error) {
 	if !ok {
 		return driver.Document{}, s.fault(ErrDamaged, "the line and its hash differ")
 	}
-	if s.versions > 0 && !isAfter(mark(d), mark(s.last)) {
+	if s.versions > 0 && !isAfter(d.Mark(), s.last.Mark()) {
 		return driver.Document{}, s.fault(ErrDamaged, name(d)+" stands after a later version")
 	}
 	if !s.until.IsZero() && !d.Updated.Before(s.until) {

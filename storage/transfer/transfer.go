@@ -33,10 +33,8 @@ package transfer
 
 import (
 	"context"
-	"strings"
 	"time"
 
-	"tahto/fhir"
 	"tahto/storage/driver"
 )
 
@@ -75,14 +73,6 @@ func (p Progress) tell(c Counts) {
 	if p != nil {
 		p(c)
 	}
-}
-
-// isPrivate tells whether documents of the type are an engine's own. FHIR's
-// types begin with a capital letter.
-func isPrivate(key fhir.Key) bool { return strings.HasPrefix(key.Type, "_") }
-
-func mark(d driver.Document) driver.Mark {
-	return driver.Mark{Updated: d.Updated, Key: d.Key, Version: d.Version}
 }
 
 // isAfter is the order of the file, which is that of driver.History with the

@@ -22,12 +22,8 @@ func (s *Server) find(r *request) (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, at, err := s.reading(r)
+	t, at, c, err := s.source(r)
 	if err != nil {
-		return nil, err
-	}
-	c := s.collection(r)
-	if err := c.hinted(r.body.Lookup("hint")); err != nil {
 		return nil, err
 	}
 	limit := r.count("limit")
@@ -56,6 +52,17 @@ func (c *collection) read(t *transaction, f *filter, o order, skip, limit int) [
 	return docs
 }
 
+// source is what a reading command reads: as what transaction, if any, sees it or
+// as it was at a time, and with an index that is there if the command names one.
+func (s *Server) source(r *request) (*transaction, *bson.Timestamp, *collection, error) {
+	t, at, err := s.reading(r)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	c := s.collection(r)
+	return t, at, c, c.hinted(r.body.Lookup("hint"))
+}
+
 // aggregate has the stages that counting needs, and those that are a find's.
 func (s *Server) aggregate(r *request) (bson.D, error) {
 	if err := refusing(r.body, "collation", "explain"); err != nil {
@@ -68,12 +75,8 @@ func (s *Server) aggregate(r *request) (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, at, err := s.reading(r)
+	t, at, c, err := s.source(r)
 	if err != nil {
-		return nil, err
-	}
-	c := s.collection(r)
-	if err := c.hinted(r.body.Lookup("hint")); err != nil {
 		return nil, err
 	}
 	all := c.find(t, &filter{}, 0)
