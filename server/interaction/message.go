@@ -21,6 +21,9 @@ type Request struct {
 	Form url.Values
 	// Body is the resource that was sent; nil if none was.
 	Body *fhir.Resource
+	// Patch is the body of a PATCH that is no resource: a JSON Patch or an XML
+	// Patch. A FHIRPath Patch is a resource, in Body.
+	Patch Patch
 	// IfMatch, IfNoneMatch, IfNoneExist and IfModifiedSince are the headers of
 	// those names (https://hl7.org/fhir/R4/http.html#concurrency), "" if absent.
 	IfMatch, IfNoneMatch, IfNoneExist, IfModifiedSince string
@@ -29,6 +32,20 @@ type Request struct {
 	// RequestID names the request in logs and in the outcome of an internal error.
 	RequestID string
 }
+
+// Patch is a document that says what to change
+// (https://hl7.org/fhir/R4/http.html#patch). The zero value is none.
+type Patch struct {
+	// Media is [MediaJSONPatch] or [MediaXMLPatch].
+	Media    string
+	Document []byte
+}
+
+// The media types of the patches that are no FHIR resources.
+const (
+	MediaJSONPatch = "application/json-patch+json"
+	MediaXMLPatch  = "application/xml-patch+xml"
+)
 
 // Response is the answer to a [Request].
 type Response struct {
