@@ -115,7 +115,12 @@ func head(w *fhir.Writer, b Build) {
 	w.Array("format")
 	w.String("", "json")
 	w.EndArray()
+	list(w, "patchFormat", patchFormats)
 }
+
+// patchFormats are the media types of a patch: JSON Patch, and FHIRPath Patch as
+// Parameters.
+var patchFormats = []string{"application/json-patch+json", "application/fhir+json"}
 
 func (s Scope) resource(w *fhir.Writer, resourceType string, offers []Offer) {
 	w.Object("")

@@ -149,7 +149,7 @@ func define(o *interaction.Options) error {
 		return err
 	}
 	o.Validator, err = validate.New(set)
-	o.Definitions = set.Served()
+	o.Definitions, o.Types = set.Served(), set
 	return err
 }
 

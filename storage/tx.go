@@ -47,6 +47,19 @@ func (t *Tx) Read(ctx context.Context, key fhir.Key) (Version, error) {
 	return present(d)
 }
 
+// ReadIf is [Tx.Read] under preconditions, which go before: a resource that is
+// not there meets none that asks for a version.
+func (t *Tx) ReadIf(ctx context.Context, key fhir.Key, cond If) (Version, error) {
+	current, there, err := t.Head(ctx, key)
+	if err != nil {
+		return Version{}, err
+	}
+	if err := cond.check(current, there); err != nil {
+		return Version{}, err
+	}
+	return t.Read(ctx, key)
+}
+
 // ReadVersion is one version of a resource, by its text in a URL
 // (https://hl7.org/fhir/R4/http.html#vread): issue.NotFound if there is no such
 // version, or if the text is no version at all; issue.Gone if that version is a

@@ -60,6 +60,17 @@ func (t *Tx) checkNew(ctx context.Context, key fhir.Key, cond If) error {
 // tells that there was none before (update as create) or that it had been
 // deleted and is back.
 func (t *Tx) Put(ctx context.Context, resource *fhir.Resource, cond If) (v Version, created bool, err error) {
+	return t.put(ctx, "PUT", resource, cond)
+}
+
+// Patch is [Tx.Put] of what a patch has made of the current version: the history
+// tells that it was one (https://hl7.org/fhir/R4/http.html#patch).
+func (t *Tx) Patch(ctx context.Context, resource *fhir.Resource, cond If) (Version, error) {
+	v, _, err := t.put(ctx, "PATCH", resource, cond)
+	return v, err
+}
+
+func (t *Tx) put(ctx context.Context, method string, resource *fhir.Resource, cond If) (v Version, created bool, err error) {
 	key := resource.Key()
 	if key.ID == "" {
 		return Version{}, false, issue.New(issue.Invalid, key.Type+".id", "An update needs the id in the resource.").Coded(issue.CodeRequired)
@@ -71,7 +82,7 @@ func (t *Tx) Put(ctx context.Context, resource *fhir.Resource, cond If) (v Versi
 	if err := cond.check(current, there); err != nil {
 		return Version{}, false, err
 	}
-	v, err = t.write(ctx, key, current.Version+1, "PUT", resource)
+	v, err = t.write(ctx, key, current.Version+1, method, resource)
 	return v, err == nil && (!there || current.Deleted), err
 }
 

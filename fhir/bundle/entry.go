@@ -87,14 +87,12 @@ func absolute(uri string) bool {
 
 func (r *reader) method(request fhir.Element) string {
 	switch method := r.text(request, "method", "request.method"); method {
-	case "GET", "HEAD", "POST", "PUT", "DELETE":
+	case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE":
 		return method
-	case "PATCH":
-		r.faultf(issue.Unsupported, issue.CodeNotSupported, "request.method", "PATCH is not supported yet; send the whole resource with PUT.")
 	case "":
-		r.faultf(issue.Invalid, issue.CodeRequired, "request.method", "Say the method: GET, HEAD, POST, PUT or DELETE.")
+		r.faultf(issue.Invalid, issue.CodeRequired, "request.method", "Say the method: GET, HEAD, POST, PUT, PATCH or DELETE.")
 	default:
-		r.faultf(issue.Invalid, issue.CodeCodeInvalid, "request.method", "This is no method; use GET, HEAD, POST, PUT or DELETE, in capitals.")
+		r.faultf(issue.Invalid, issue.CodeCodeInvalid, "request.method", "This is no method; use GET, HEAD, POST, PUT, PATCH or DELETE, in capitals.")
 	}
 	return ""
 }
@@ -130,6 +128,9 @@ func (r *reader) resource(entry fhir.Element, step Step) *fhir.Resource {
 	resource := entry.Get("resource")
 	switch {
 	case !resource.Exists():
+		if step.Method == "PATCH" {
+			r.faultf(issue.Invalid, issue.CodeRequired, "resource", "A PATCH needs the patch: a FHIRPath Patch as Parameters, or a JSON Patch in a Binary.")
+		}
 		if step.Method == "PUT" || step.Method == "POST" && isType(step.Path) {
 			r.faultf(issue.Invalid, issue.CodeRequired, "resource", "A %s needs the resource.", step.Method)
 		}
@@ -143,7 +144,7 @@ func (r *reader) resource(entry fhir.Element, step Step) *fhir.Resource {
 
 // fits says for which methods a condition has a meaning.
 var fits = map[string]string{
-	"ifMatch":         "PUT DELETE",
+	"ifMatch":         "PUT PATCH DELETE",
 	"ifNoneMatch":     "GET HEAD PUT",
 	"ifNoneExist":     "POST",
 	"ifModifiedSince": "GET HEAD",
@@ -188,7 +189,7 @@ func (r *reader) target(step *Step) {
 	case step.Method == "POST" && id == "" && isType(resourceType):
 		step.Key = fhir.Key{Type: resourceType}
 		r.sameType(step)
-	case step.Method == "PUT" || step.Method == "DELETE":
+	case step.Method == "PUT" || step.Method == "PATCH" || step.Method == "DELETE":
 		if id == "" && len(step.Query) > 0 && isType(resourceType) {
 			r.conditional(step, resourceType)
 			return

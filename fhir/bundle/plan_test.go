@@ -95,7 +95,9 @@ func TestPlanRefuses(t *testing.T) {
 		"no method":                         {transaction(`{"request":{"url":"Consent/1"}}`), "invalid request: Bundle.entry[0].request.method required"},
 		"an unknown method":                 {transaction(`{"request":{"method":"get","url":"Consent/1"}}`), "invalid request: Bundle.entry[0].request.method code-invalid"},
 		"a method that is a number":         {transaction(`{"request":{"method":1,"url":"Consent/1"}}`), "invalid request: Bundle.entry[0].request.method structure, Bundle.entry[0].request.method required"},
-		"PATCH, not supported":              {transaction(`{"request":{"method":"PATCH","url":"Consent/1"}}`), "not supported: Bundle.entry[0].request.method not-supported"},
+		"a PATCH without patch":             {transaction(`{"request":{"method":"PATCH","url":"Consent/1"}}`), "invalid request: Bundle.entry[0].resource required"},
+		"a PATCH of all":                    {transaction(`{` + consent + `,"request":{"method":"PATCH","url":"Consent"}}`), "invalid request: Bundle.entry[0].request.url value"},
+		"a PATCH and a PUT of one resource": {transaction(put("x"), `{` + consent + `,"request":{"method":"PATCH","url":"Consent/x"}}`), "invalid request: Bundle.entry[1].request.url duplicate"},
 		"no url":                            {transaction(`{"request":{"method":"GET"}}`), "invalid request: Bundle.entry[0].request.url required"},
 		"an absolute url":                   {transaction(`{"request":{"method":"GET","url":"http://x/Consent/1"}}`), "invalid request: Bundle.entry[0].request.url value"},
 		"a badly escaped path":              {transaction(`{"request":{"method":"GET","url":"Consent/%zz"}}`), "invalid request: Bundle.entry[0].request.url value"},
@@ -115,7 +117,7 @@ func TestPlanRefuses(t *testing.T) {
 		"a versioned fullUrl":               {transaction(`{"fullUrl":"http://x/Consent/1/_history/1",` + consent + `,"request":{"method":"POST","url":"Consent"}}`), "invalid request: Bundle.entry[0].fullUrl invariant"},
 		"If-Match with POST":                {transaction(`{` + consent + `,"request":{"method":"POST","url":"Consent","ifMatch":"1"}}`), "invalid request: Bundle.entry[0].request.ifMatch invalid"},
 		"If-None-Exist with PUT":            {transaction(`{"resource":{"resourceType":"Consent","id":"b"},"request":{"method":"PUT","url":"Consent/b","ifNoneExist":"a=b"}}`), "invalid request: Bundle.entry[0].request.ifNoneExist invalid"},
-		"all faults at once":                {transaction(`{"request":{"method":"PATCH","url":"Consent/1"}}`, `{"request":{"method":"GET"}}`, `2`), "invalid request: Bundle.entry[0].request.method not-supported, Bundle.entry[1].request.url required, Bundle.entry[2] structure"},
+		"all faults at once":                {transaction(`{"request":{"method":"PATCH","url":"Consent/1"}}`, `{"request":{"method":"GET"}}`, `2`), "invalid request: Bundle.entry[0].resource required, Bundle.entry[1].request.url required, Bundle.entry[2] structure"},
 		"more entries than the limit":       {transaction(slices.Repeat([]string{`1`}, bundle.MaxEntries+1)...), "too large: Bundle.entry too-costly"},
 	}
 	for name, test := range tests {
@@ -150,7 +152,7 @@ func TestPlanLeavesFaultsOfABatchWithTheirEntries(t *testing.T) {
 	for _, step := range work.Steps {
 		got = append(got, at(step.Fault))
 	}
-	want := []string{"ok", "not supported: Bundle.entry[1].request.method not-supported", "ok", "ok"}
+	want := []string{"ok", "invalid request: Bundle.entry[1].resource required", "ok", "ok"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("faults (-want +got):\n%s", diff)
 	}

@@ -40,6 +40,8 @@ type turn struct {
 	persons     map[consent.Identifier][]consent.Statement
 	// targets are what conditional updates and deletes are about.
 	targets map[*write]fhir.Key
+	// patches are what patches have made of resources.
+	patches map[fhir.Key]patched
 	// spent is how much the answers of a transaction hold.
 	spent budget
 }

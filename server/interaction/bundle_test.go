@@ -172,7 +172,7 @@ func TestBatchDoesEachEntryByItself(t *testing.T) {
 	)))
 	want := []string{
 		"201 Created  ", "422 Unprocessable Entity code-invalid Bundle.entry[1].resource.category[0].coding[0].code",
-		"200 OK  ", "404 Not Found not-found Bundle.entry[3]", "501 Not Implemented not-supported Bundle.entry[4].request.method",
+		"200 OK  ", "404 Not Found not-found Bundle.entry[3]", "400 Bad Request required Bundle.entry[4].resource",
 		"200 OK  ", "400 Bad Request not-supported Bundle.entry[6].request.url", "200 OK  ", "204 No Content  ", "200 OK  ",
 	}
 	for i, want := range want {

@@ -22,6 +22,9 @@ func claims(e fhir.Element, list, member string) []string {
 
 // claimed are requests for each interaction that can be claimed for a type.
 func claimed(resourceType, existing string) map[string][]func(*interaction.Request) {
+	change := func(r *interaction.Request) {
+		r.Patch = interaction.Patch{Media: interaction.MediaJSONPatch, Document: []byte(`[{"op":"test","path":"/id","value":"x"}]`)}
+	}
 	send := func(r *interaction.Request) { r.Body, _ = fhir.Parse([]byte(existing)) }
 	return map[string][]func(*interaction.Request){
 		"read GET " + resourceType + "/x":                      nil,
@@ -32,7 +35,7 @@ func claimed(resourceType, existing string) map[string][]func(*interaction.Reque
 		"history-type GET " + resourceType + "/_history":       nil,
 		"create POST " + resourceType:                          {send},
 		"search-type GET " + resourceType:                      nil,
-		"patch PATCH " + resourceType + "/x":                   nil,
+		"patch PATCH " + resourceType + "/x":                   {change},
 	}
 }
 

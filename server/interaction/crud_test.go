@@ -142,7 +142,7 @@ func TestBadRequestsAreTold(t *testing.T) {
 		"an id that is none":                      {"PUT Consent/a_b", health("a_b"), "400 value Consent.id"},
 		"an id that is too long":                  {"GET Consent/" + strings.Repeat("a", 65), "", "400 value Consent.id"},
 		"an identity code as id":                  {"PUT Consent/" + person, health(person), "400 security Consent.id"},
-		"a method that does not fit":              {"PATCH Consent/a", "", "405 not-supported "},
+		"a method that does not fit":              {"PATCH Consent/a/_history", "", "405 not-supported "},
 		"a search with DELETE":                    {"DELETE Consent", "", "400 invalid http"},
 		"a GET on the form's address":             {"GET Consent/_search", "", "405 not-supported "},
 		"create without body":                     {"POST Consent", "", "400 required "},

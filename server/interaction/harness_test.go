@@ -76,7 +76,7 @@ func open(t testing.TB, change ...func(*interaction.Options)) *server {
 		Store: s.store, Registry: registry, Base: base, Now: s.clock.now, Audit: s.records,
 		NewID:   func() string { return fmt.Sprintf("id-%d", ids.Add(1)) },
 		Setting: decision.Setting{Directory: directory(t)}, CacheBytes: 16 << 20,
-		Validator: validator(t), Definitions: served(), Intake: interaction.Archive,
+		Validator: validator(t), Types: types(t), Definitions: served(), Intake: interaction.Archive,
 	}
 	for _, f := range change {
 		f(&o)
@@ -102,6 +102,13 @@ func validator(t testing.TB) *validate.Validator {
 	v, err := validators()
 	must(t, err)
 	return v
+}
+
+func types(t testing.TB) *profiles.Set {
+	t.Helper()
+	set, err := definitions()
+	must(t, err)
+	return set
 }
 
 // served are the definitions, which are made once too.

@@ -144,7 +144,7 @@ func (c *intakeCase) open(t *testing.T) *counter {
 			Store: store, Registry: registry, Base: base, Now: now, Audit: audit.NewLog(io.Discard),
 			NewID:   func() string { return fmt.Sprintf("id-%d", ids.Add(1)) },
 			Setting: decision.Setting{Directory: c.directory(t)}, CacheBytes: 1 << 20,
-			Validator: validator(t), Intake: mode,
+			Validator: validator(t), Types: types(t), Intake: mode,
 		})
 		must(t, err)
 		server := httptest.NewServer(rest.New(service, rest.Options{NewID: func() string { return "r" }, Now: now}))

@@ -33,6 +33,7 @@ import (
 
 	"tahto/conformance"
 	"tahto/fhir"
+	"tahto/fhir/fhirpath"
 	"tahto/fhir/search"
 	"tahto/mapping/decision"
 	"tahto/mapping/intake"
@@ -59,7 +60,7 @@ const (
 )
 
 // Options are what a [Service] is made of. Store, Registry, Base, Now, NewID,
-// Audit and Validator are required.
+// Audit, Validator and Types are required.
 type Options struct {
 	Store    *storage.Store
 	Registry *search.Registry
@@ -78,6 +79,8 @@ type Options struct {
 	Definitions []*fhir.Resource
 	// Validator holds resources to R4 and to the profiles. Required.
 	Validator *validate.Validator
+	// Types tells patches what R4's types are made of. Required.
+	Types fhirpath.Model
 	// Version and Released describe the software in the CapabilityStatement; a
 	// zero time stands for now.
 	Version  string
@@ -107,8 +110,8 @@ type Service struct {
 // is noticed at the start and not by a client.
 func New(o Options) (*Service, error) {
 	switch {
-	case o.Store == nil, o.Registry == nil, o.Now == nil, o.NewID == nil, o.Audit == nil, o.Validator == nil:
-		return nil, errors.New("interaction: Store, Registry, Now, NewID, Audit and Validator are required")
+	case o.Store == nil, o.Registry == nil, o.Now == nil, o.NewID == nil, o.Audit == nil, o.Validator == nil, o.Types == nil:
+		return nil, errors.New("interaction: Store, Registry, Now, NewID, Audit, Validator and Types are required")
 	case !isBase(o.Base):
 		return nil, errors.New("interaction: Base must be an http or https URL without a slash at its end")
 	}

@@ -21,6 +21,8 @@ type write struct {
 	// what it finds; named tells that the resource has an id of its own.
 	like  *search.Query
 	named bool
+	// amend is what a PATCH makes of the current version; nil for other writes.
+	amend amendment
 	// entry is where it stands in a transaction.
 	entry int
 	// looks tells that the resource has conditional references.
@@ -151,7 +153,7 @@ func (w *write) put(ctx context.Context, t *turn) (v storage.Version, created bo
 	if err != nil {
 		return storage.Version{}, false, err
 	}
-	if v, created, err = t.tx.Put(ctx, resource, w.cond); err != nil {
+	if v, created, err = w.store(ctx, t, resource); err != nil {
 		return storage.Version{}, false, err
 	}
 	return v, created, t.wrote(w, before, v)

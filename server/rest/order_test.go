@@ -43,7 +43,7 @@ func TestAddressIsCheckedBeforeAnythingElse(t *testing.T) {
 		{"PUT", "/fhir/metadata", nil, 405, "GET, HEAD"},
 		{"PUT", "/fhir/metadata", plain, 405, "GET, HEAD"},
 		{"POST", "/fhir/metadata", nil, 405, "GET, HEAD"},
-		{"POST", "/fhir/Consent/1", nil, 405, "DELETE, GET, HEAD, PUT"},
+		{"POST", "/fhir/Consent/1", nil, 405, "DELETE, GET, HEAD, PATCH, PUT"},
 		{"PUT", "/fhir/Consent/_search", nil, 405, "POST"},
 		{"GET", "/fhir/Consent/_search", []string{"Accept", "application/fhir+xml"}, 405, "POST"},
 		{"DELETE", "/fhir/metadata", []string{"If-Match", ""}, 405, "GET, HEAD"},
@@ -53,7 +53,7 @@ func TestAddressIsCheckedBeforeAnythingElse(t *testing.T) {
 		{"POST", "/fhir/Patient", []string{"Content-Encoding", "gzip"}, 404, ""},
 		{"POST", "/fhir/Consent/$nope", nil, 404, ""},
 		{"GET", "/fhir/Patient/1", []string{"Accept", "application/fhir+xml"}, 404, ""},
-		{"OPTIONS", "/fhir/Consent", []string{"Accept", "text/html"}, 204, "DELETE, GET, HEAD, POST, PUT, OPTIONS"},
+		{"OPTIONS", "/fhir/Consent", []string{"Accept", "text/html"}, 204, "DELETE, GET, HEAD, PATCH, POST, PUT, OPTIONS"},
 	} {
 		t.Run(fmt.Sprint(c.method, c.target, c.headers), func(t *testing.T) {
 			want(t, s.unread(t, c.method, c.target, c.headers...), c.status, "Allow", c.allow)

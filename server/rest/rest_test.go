@@ -31,9 +31,11 @@ type server struct {
 	log     bytes.Buffer
 }
 
-// validators are made once: what they hold resources to is the same for all.
+// definitions and validators are made once: they are the same for all.
+var definitions = sync.OnceValues(profiles.Load)
+
 var validators = sync.OnceValues(func() (*validate.Validator, error) {
-	set, err := profiles.Load()
+	set, err := definitions()
 	if err != nil {
 		return nil, err
 	}
@@ -75,9 +77,13 @@ func serveWith(t testing.TB, foreign interaction.ForeignConsents, change func(*r
 	t.Cleanup(func() { _ = store.Close() })
 	var ids atomic.Uint64
 	newID := func() string { return fmt.Sprintf("id-%d", ids.Add(1)) }
+	types, err := definitions()
+	if err != nil {
+		t.Fatal(err)
+	}
 	service, err := interaction.New(interaction.Options{
 		Store: store, Registry: registry, Base: base, Now: now, NewID: newID, Audit: audit.NewLog(io.Discard),
-		ForeignConsents: foreign, Intake: interaction.Archive, Validator: validator(t),
+		ForeignConsents: foreign, Intake: interaction.Archive, Validator: validator(t), Types: types,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -171,14 +177,14 @@ func TestUnchangedVersionIsNotSentAgain(t *testing.T) {
 
 func TestOptionsTellsTheMethods(t *testing.T) {
 	s, path := stored(t)
-	want(t, s.do("OPTIONS", path, ""), http.StatusNoContent, "Allow", "DELETE, GET, HEAD, PUT, OPTIONS", "Content-Type", "")
+	want(t, s.do("OPTIONS", path, ""), http.StatusNoContent, "Allow", "DELETE, GET, HEAD, PATCH, PUT, OPTIONS", "Content-Type", "")
 	want(t, s.do("OPTIONS", "/fhir/Patient/1", ""), http.StatusNotFound)
 }
 
 func TestWrongMethodTellsTheRightOnes(t *testing.T) {
 	s, path := stored(t)
-	want(t, s.do("PATCH", path, "[]", "Content-Type", "application/json-patch+json"), http.StatusMethodNotAllowed, "Allow", "DELETE, GET, HEAD, PUT")
-	want(t, s.do("FROBNICATE", path, ""), http.StatusMethodNotAllowed, "Allow", "DELETE, GET, HEAD, PUT")
+	want(t, s.do("PATCH", path+"/_history", "[]", "Content-Type", "application/json-patch+json"), http.StatusMethodNotAllowed, "Allow", "GET, HEAD")
+	want(t, s.do("FROBNICATE", path, ""), http.StatusMethodNotAllowed, "Allow", "DELETE, GET, HEAD, PATCH, PUT")
 }
 
 func TestBaseAnswersWithAndWithoutSlash(t *testing.T) {
