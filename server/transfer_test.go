@@ -51,7 +51,8 @@ func TestMovingToAnotherFolderChangesNothing(t *testing.T) {
 		location := made.Root().Get("entry").At(0).Get("response").Get("location").Text()
 		first = p.base + "/" + strings.TrimSuffix(location[strings.Index(location, "Consent/"):], "/_history/1")
 	}
-	exchange(t, http.MethodPut, first, exchange(t, http.MethodGet, first, nil, http.StatusOK).JSON(), http.StatusOK)
+	second := bytes.Replace(exchange(t, http.MethodGet, first, nil, http.StatusOK).JSON(), []byte(`"patient":`), []byte(`"language":"fi","patient":`), 1)
+	exchange(t, http.MethodPut, first, second, http.StatusOK)
 	if got, err := send(http.MethodDelete, first, nil, nil); err != nil || got.status >= 300 {
 		t.Fatalf("delete: %d %s %v", got.status, got.body, err)
 	}

@@ -21,6 +21,9 @@ type Tx struct {
 	writer driver.Writer // nil in a View
 	now    time.Time
 	floor  time.Time // the time of the newest that was read
+	// newest is the document that was looked at last: a precondition, a
+	// comparison and what is written next look at the same one.
+	newest *driver.Document
 }
 
 // Now is the time of the transaction, the lastUpdated of all it writes: UTC,
@@ -153,12 +156,19 @@ func (t *Tx) get(ctx context.Context, key fhir.Key) (driver.Document, error) {
 	if driver.IsPrivate(key.Type) {
 		return driver.Document{}, notFound(key)
 	}
+	if t.newest != nil && t.newest.Key == key {
+		return *t.newest, nil
+	}
 	d, err := t.reader.Get(ctx, key)
 	if errors.Is(err, driver.ErrNotFound) {
 		return driver.Document{}, notFound(key)
 	}
+	if err != nil {
+		return driver.Document{}, fault(err)
+	}
 	t.after(d.Updated)
-	return d, fault(err)
+	t.newest = &d
+	return d, nil
 }
 
 // after makes what the transaction writes no older than what it has read, which

@@ -86,6 +86,27 @@ func (t *Tx) put(ctx context.Context, method string, resource *fhir.Resource, co
 	return v, err == nil && (!there || current.Deleted), err
 }
 
+// Standing is the current version of a resource that has the very content that is
+// given, but for what the store stamps: an update to that would change nothing,
+// and FHIR lets a server make no version of it
+// (https://hl7.org/fhir/R4/http.html#update). false if the content differs, or if
+// there is none. The preconditions hold as for [Tx.Put].
+func (t *Tx) Standing(ctx context.Context, resource *fhir.Resource, cond If) (Version, bool, error) {
+	d, err := t.get(ctx, resource.Key())
+	there := err == nil
+	if err != nil && issue.KindOf(err) != issue.NotFound {
+		return Version{}, false, err
+	}
+	if err := cond.check(head(d), there); err != nil {
+		return Version{}, false, err
+	}
+	if !there || d.Deleted {
+		return Version{}, false, nil
+	}
+	v := version(d)
+	return v, v.Resource.Same(resource.Stamp(d.Key.ID, d.Version, d.Updated)), nil
+}
+
 // Delete marks the resource as deleted
 // (https://hl7.org/fhir/R4/http.html#delete): a version without a resource.
 // Its history stays. Deleting what is not there or is deleted already changes
@@ -138,5 +159,6 @@ func (t *Tx) append(ctx context.Context, d driver.Document) error {
 	case driver.IsPrivate(d.Key.Type):
 		return notFound(d.Key)
 	}
+	t.newest = nil
 	return fault(t.writer.Append(ctx, d))
 }

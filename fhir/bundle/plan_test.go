@@ -97,7 +97,7 @@ func TestPlanRefuses(t *testing.T) {
 		"a method that is a number":         {transaction(`{"request":{"method":1,"url":"Consent/1"}}`), "invalid request: Bundle.entry[0].request.method structure, Bundle.entry[0].request.method required"},
 		"a PATCH without patch":             {transaction(`{"request":{"method":"PATCH","url":"Consent/1"}}`), "invalid request: Bundle.entry[0].resource required"},
 		"a PATCH of all":                    {transaction(`{` + consent + `,"request":{"method":"PATCH","url":"Consent"}}`), "invalid request: Bundle.entry[0].request.url value"},
-		"a PATCH and a PUT of one resource": {transaction(put("x"), `{` + consent + `,"request":{"method":"PATCH","url":"Consent/x"}}`), "invalid request: Bundle.entry[1].request.url duplicate"},
+		"a PATCH and a PUT of one resource": {transaction(put("x"), `{`+consent+`,"request":{"method":"PATCH","url":"Consent/x"}}`), "invalid request: Bundle.entry[1].request.url duplicate"},
 		"no url":                            {transaction(`{"request":{"method":"GET"}}`), "invalid request: Bundle.entry[0].request.url required"},
 		"an absolute url":                   {transaction(`{"request":{"method":"GET","url":"http://x/Consent/1"}}`), "invalid request: Bundle.entry[0].request.url value"},
 		"a badly escaped path":              {transaction(`{"request":{"method":"GET","url":"Consent/%zz"}}`), "invalid request: Bundle.entry[0].request.url value"},

@@ -28,7 +28,7 @@ func TestWhoRecordedADeclarationIsToldOnce(t *testing.T) {
 	told := strings.Replace(provenance("Consent/given"), `"contained"`, `"id":"told","contained"`, 1)
 	withdrawn := strings.NewReplacer(`"status":"active"`, `"status":"inactive"`).Replace(health("given"))
 	for name, test := range map[string]struct{ request, body, want string }{
-		"changed":        {"PUT Provenance/told", told, "error provenance-misplaced Provenance"},
+		"changed":        {"PUT Provenance/told", strings.Replace(told, "09:00:00", "09:00:01", 1), "error provenance-misplaced Provenance"},
 		"made another's": {"PUT Provenance/told", `{"resourceType":"Provenance","id":"told","target":[{"reference":"http://elsewhere.example/Patient/1"}],"recorded":"2024-01-10T09:00:00+02:00","agent":[{"who":{"display":"nobody"}}]}`, "error provenance-misplaced Provenance"},
 		"a draft that no decision could read": {"PUT Consent/d", strings.Replace(declaration("d", "denial-health", `{"type":"deny","actor":[{"role":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ParticipationType","code":"PRCP"}]},"reference":{"identifier":{"system":"urn:ietf:rfc:3986","value":"urn:oid:1.2.246.10.99000022.19.1"}}}]}`), `"active"`, `"draft"`, 1),
 			"error recipient-target-not-supported"},

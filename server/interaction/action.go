@@ -42,6 +42,8 @@ type turn struct {
 	targets map[*write]fhir.Key
 	// patches are what patches have made of resources.
 	patches map[fhir.Key]patched
+	// stands are the resources that a transaction leaves as they are.
+	stands map[fhir.Key]bool
 	// spent is how much the answers of a transaction hold.
 	spent budget
 }

@@ -78,15 +78,12 @@ func TestConditionalUpdate(t *testing.T) {
 	if named.Location != base+"/Consent/mine/_history/1" {
 		t.Errorf("nothing is found, with an id: created at %s", named.Location)
 	}
-	for name, resource := range map[string]string{"without an id": identified("", "2"), "with its id": identified("mine", "2")} {
+	for name, resource := range map[string]string{"without an id": identified("", "2", nth(1)), "with its id": identified("mine", "2", nth(2))} {
 		if got := s.want(200, put("identifier=urn:x|2", resource)); at(got.Resource, "id") != "mine" {
 			t.Errorf("one is found, %s: updated %s", name, at(got.Resource, "id"))
 		}
 	}
 	s.want(201, s.ask("POST Consent", body(t, identified("", "1"))))
-	ifMatch := func(tag string) func(*interaction.Request) {
-		return func(r *interaction.Request) { r.IfMatch = tag }
-	}
 	for name, c := range map[string]struct {
 		got  interaction.Response
 		want string
@@ -133,7 +130,7 @@ func TestConditionsInATransaction(t *testing.T) {
 	s.want(201, s.ask("PUT Consent/dying", body(t, identified("dying", "dying"))))
 	got := s.want(200, s.post(transaction(
 		entry("", provenance(urn1), "POST Provenance"),
-		entry(urn1, identified("", "there"), "PUT Consent?identifier=urn:x|there"),
+		entry(urn1, identified("", "there", nth(1)), "PUT Consent?identifier=urn:x|there"),
 		entry("", provenance(urn2), "POST Provenance"),
 		entry(urn2, identified("", "new"), "PUT Consent?identifier=urn:x|new"),
 		entry("", "", "DELETE Consent?identifier=urn:x|dying"),
@@ -153,8 +150,8 @@ func TestConditionsInATransaction(t *testing.T) {
 	}
 	s.want(410, s.ask("GET Consent/dying"))
 	for name, entries := range map[string][]string{
-		"found and named":   {entry("", identified("there", "there"), "PUT Consent/there"), entry("", identified("", "there"), "PUT Consent?identifier=urn:x|there")},
-		"found twice":       {entry("", identified("", "there"), "PUT Consent?identifier=urn:x|there"), entry("", identified("", "there"), "PUT Consent?_id=there")},
+		"found and named":   {entry("", identified("there", "there"), "PUT Consent/there"), entry("", identified("", "there", nth(1)), "PUT Consent?identifier=urn:x|there")},
+		"found twice":       {entry("", identified("", "there", nth(1)), "PUT Consent?identifier=urn:x|there"), entry("", identified("", "there"), "PUT Consent?_id=there")},
 		"found and deleted": {entry("", "", "DELETE Consent?_id=there"), entry("", identified("there", "there"), "PUT Consent/there")},
 	} {
 		before := s.want(200, s.ask("GET Consent/there")).ETag

@@ -44,11 +44,10 @@ func TestPreferDecidesTheBody(t *testing.T) {
 
 func TestUpdateMakesVersionsUnderPreconditions(t *testing.T) {
 	s := open(t)
+	times := 0
 	put := func(id string, change ...func(*interaction.Request)) interaction.Response {
-		return s.ask("PUT Consent/"+id, append([]func(*interaction.Request){body(t, health(id))}, change...)...)
-	}
-	ifMatch := func(tag string) func(*interaction.Request) {
-		return func(r *interaction.Request) { r.IfMatch = tag }
+		times++
+		return s.ask("PUT Consent/"+id, append([]func(*interaction.Request){body(t, health(id, nth(times)))}, change...)...)
 	}
 	noneMatch := func(r *interaction.Request) { r.IfNoneMatch = "*" }
 	steps := []struct {

@@ -224,6 +224,12 @@ func health(id string, more ...string) string {
 	return declaration(id, "consent-health", permit, more...)
 }
 
+// nth is a further member that makes an update differ from the one before: an
+// identical one makes no version.
+func nth(n int) string {
+	return fmt.Sprintf(`,"verification":[{"verified":true,"verificationDate":"2024-02-%02d"}]`, n)
+}
+
 func provenance(target string) string {
 	return `{"resourceType":"Provenance","contained":[{"resourceType":"Patient","id":"client"}],
 		"target":[{"reference":"` + target + `","display":"what was declared"}],"recorded":"2024-01-10T09:00:00+02:00",

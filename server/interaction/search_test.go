@@ -181,9 +181,9 @@ func versions(r *fhir.Resource) []string {
 
 func TestHistoryByPages(t *testing.T) {
 	s := open(t)
-	for range 3 {
-		s.ask("PUT Consent/a", body(t, health("a")))
-		s.ask("PUT Consent/b", body(t, health("b")))
+	for n := range 3 {
+		s.ask("PUT Consent/a", body(t, health("a", nth(n+1))))
+		s.ask("PUT Consent/b", body(t, health("b", nth(n+1))))
 	}
 	since := s.ask("GET Consent/a/_history/2").LastModified.Format("2006-01-02T15:04:05.000Z")
 	for request, want := range map[string]string{

@@ -166,7 +166,7 @@ func (t *turn) identify(ctx context.Context, work *bundle.Work, parts []part) er
 		t.links.keys[i] = key
 		t.links.versions[key] = max(version, t.links.versions[key])
 	}
-	return nil
+	return t.spare(ctx, parts)
 }
 
 // foresee tells what an entry that writes stands for: what its conditional

@@ -146,6 +146,9 @@ func (w *write) put(ctx context.Context, t *turn) (v storage.Version, created bo
 	if err != nil {
 		return storage.Version{}, false, err
 	}
+	if v, stands, err := t.standing(ctx, w, resource); stands || err != nil {
+		return v, false, err
+	}
 	before, err := t.previous(ctx, w.key)
 	if err == nil && before.live && before.declaration != nil {
 		err = t.links.service.mayReplace(w, before.declaration)
