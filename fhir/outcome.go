@@ -11,6 +11,9 @@ const Base = "https://tahto.example/fhir"
 // (OperationOutcome.issue.details).
 const ReasonSystem = Base + "/CodeSystem/issue-reason"
 
+// ProcessSystem is Kanta's code system of process errors (mapping.md §5).
+const ProcessSystem = "urn:oid:1.2.246.537.5.40112.2006"
+
 // OperationOutcome writes issues as the resource of that name
 // (https://hl7.org/fhir/R4/operationoutcome.html). No issues at all read as
 // "all is well", since the resource must have one.
@@ -33,21 +36,36 @@ func writeIssue(w *Writer, i issue.Issue) {
 	w.Object("")
 	w.String("severity", string(i.Severity))
 	w.String("code", string(i.Code))
-	if i.Reason != "" || i.Text != "" {
-		w.Object("details")
-		if i.Reason != "" {
-			w.Array("coding")
-			w.Coding("", ReasonSystem, i.Reason)
-			w.EndArray()
-		}
-		w.Optional("text", i.Text)
-		w.End()
-	}
+	writeDetails(w, i)
 	w.Optional("diagnostics", i.Text)
 	if i.Expression != "" {
 		w.Array("expression")
 		w.String("", i.Expression)
 		w.EndArray()
 	}
+	w.End()
+}
+
+// writeDetails writes the codes, our own before Kanta's, and the text.
+func writeDetails(w *Writer, i issue.Issue) {
+	if i.Reason == "" && i.Process == "" && i.Text == "" {
+		return
+	}
+	w.Object("details")
+	if i.Reason != "" || i.Process != "" {
+		w.Array("coding")
+		if i.Reason != "" {
+			w.Coding("", ReasonSystem, i.Reason)
+		}
+		if i.Process != "" {
+			w.Object("")
+			w.String("system", ProcessSystem)
+			w.String("code", string(i.Process))
+			w.String("display", i.Process.Display())
+			w.End()
+		}
+		w.EndArray()
+	}
+	w.Optional("text", i.Text)
 	w.End()
 }

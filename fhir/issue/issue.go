@@ -62,6 +62,23 @@ const (
 	CodeInformational Code = "informational"
 )
 
+// Process is a code of Kanta's process errors and remarks (Kanta-palvelut,
+// prosessivirheet ja huomautukset, 1.2.246.537.5.40112.2006), which stands
+// beside our own codes so that a client of Kanta's knows what it sees. Kanta's
+// guides show these two.
+type Process string
+
+// The codes that are known.
+const (
+	ProcessIntegrity Process = "4Y00007" // the message is not whole or not understood
+	ProcessAccess    Process = "5Y00009" // no right to what was asked
+)
+
+// Display is what Kanta calls the fault, in Finnish.
+func (p Process) Display() string {
+	return map[Process]string{ProcessIntegrity: "Virhe sanoman eheydessä.", ProcessAccess: "Käyttöoikeusvirhe."}[p]
+}
+
 // Issue is one finding: OperationOutcome.issue.
 type Issue struct {
 	Severity Severity
@@ -70,6 +87,9 @@ type Issue struct {
 	// B/CodeSystem/issue-reason), such as scope-required; empty when the
 	// FHIR code says enough.
 	Reason string
+	// Process is the code that Kanta has for such a fault; the zero value if
+	// none is known.
+	Process Process
 	// Expression is the FHIRPath of the element at fault, such as
 	// Bundle.entry[1].resource.provision; empty when no element is.
 	Expression string

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"tahto/fhir"
 	"tahto/fhir/issue"
@@ -32,6 +33,14 @@ var statuses = map[issue.Kind]int{
 	issue.Unavailable:        http.StatusServiceUnavailable,
 }
 
+// processes are the kinds of failure that Kanta's guides have a code for
+// (mapping.md §5). A declaration that the law does not allow is none of them.
+var processes = map[issue.Kind]issue.Process{
+	issue.Invalid:         issue.ProcessIntegrity,
+	issue.Unauthenticated: issue.ProcessAccess,
+	issue.Forbidden:       issue.ProcessAccess,
+}
+
 // Failure is the answer to what went wrong, for a request and for a Bundle
 // entry alike. Of a fault of ours the client learns nothing but that it
 // happened, and under which request id it can be found; the cause stays in
@@ -46,7 +55,22 @@ func Failure(err error, requestID string) Response {
 	if kind == issue.Unavailable {
 		return failed(status, e.Issues, err)
 	}
-	return failed(status, e.Issues, nil)
+	return failed(status, processed(e), nil)
+}
+
+// processed are the issues of an error with Kanta's code for it.
+func processed(e *issue.Error) []issue.Issue {
+	process, known := processes[e.Kind]
+	if !known {
+		return e.Issues
+	}
+	issues := slices.Clone(e.Issues)
+	for i := range issues {
+		if issues[i].Severity == issue.SeverityError {
+			issues[i].Process = process
+		}
+	}
+	return issues
 }
 
 func failed(status int, issues []issue.Issue, cause error) Response {

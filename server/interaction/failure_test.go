@@ -100,3 +100,28 @@ func TestCauseOfABatchEntryReachesTheLog(t *testing.T) {
 		t.Errorf("cause %v, answer %s", got.Err, text(got.Resource))
 	}
 }
+
+// TestFailuresCarryKantasCode: beside our own, where one is known (mapping.md §5).
+func TestFailuresCarryKantasCode(t *testing.T) {
+	s := open(t)
+	for request, want := range map[string]string{
+		"GET Consent?nonsense=1": "urn:oid:1.2.246.537.5.40112.2006 4Y00007 Virhe sanoman eheydessä.",
+		"GET Consent/none":       "  ",
+		"DELETE metadata":        "  ",
+	} {
+		coding := s.ask(request).Resource.Root().Get("issue").At(0).Get("details").Get("coding").At(0)
+		if got := coding.Get("system").Text() + " " + coding.Get("code").Text() + " " + coding.Get("display").Text(); got != want {
+			t.Errorf("%s: got %q, want %q", request, got, want)
+		}
+	}
+	for kind, want := range map[issue.Kind]string{issue.Unauthenticated: "5Y00009", issue.Forbidden: "5Y00009", issue.Unprocessable: "", issue.Internal: ""} {
+		got := interaction.Failure(issue.New(kind, "x", "told").Because("ours"), "")
+		codes := text(got.Resource)
+		if has := strings.Contains(codes, "40112"); has != (want != "") || !strings.Contains(codes, want) {
+			t.Errorf("%s: %s", kind, codes)
+		}
+		if want != "" && at(got.Resource, "issue.0.details.coding.0.code") != "ours" {
+			t.Errorf("%s: our own code is not the first: %s", kind, codes)
+		}
+	}
+}
