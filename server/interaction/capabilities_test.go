@@ -165,3 +165,24 @@ func TestCapabilityStatementIsThatOfR4(t *testing.T) {
 		t.Errorf("not readable: %v", err)
 	}
 }
+
+func TestCapabilityStatementIsNotSentTwice(t *testing.T) {
+	s := open(t)
+	first := s.want(200, s.ask("GET metadata"))
+	with := func(tag string) func(*interaction.Request) {
+		return func(r *interaction.Request) { r.IfNoneMatch = tag }
+	}
+	again := s.want(304, s.ask("GET metadata", with(`W/"other", `+first.ETag)))
+	if again.Resource != nil || again.ETag != first.ETag {
+		t.Errorf("not modified, with %s and %s", again.ETag, text(again.Resource))
+	}
+	s.want(304, s.ask("GET metadata", with("*")))
+	s.want(200, s.ask("GET metadata", with(`W/"1"`)))
+	if got := fault(s.ask("GET metadata", with("1"))); got != "400 value http.If-None-Match" {
+		t.Errorf("no entity tag: %s", got)
+	}
+	other := open(t, func(o *interaction.Options) { o.Version = "another" }).ask("GET metadata")
+	if other.ETag == first.ETag {
+		t.Error("another statement has the same ETag")
+	}
+}

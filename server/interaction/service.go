@@ -104,6 +104,8 @@ type Service struct {
 	statements  *statements
 	rules       intake.Rules
 	capability  *fhir.Resource
+	// capabilityTag is the ETag of the capability statement.
+	capabilityTag string
 }
 
 // New makes a Service. It fails if something required is missing, so that it
@@ -132,6 +134,7 @@ func New(o Options) (*Service, error) {
 	s.capability = conformance.CapabilityStatement(offers(), conformance.Scope{
 		Kept: o.Registry, Defined: defined.registry, Served: defined.types, IfMatch: o.Intake == Strict,
 	}, build)
+	s.capabilityTag = tagOf(s.capability)
 	return s, nil
 }
 

@@ -122,7 +122,7 @@ func (x *exchange) describe(header http.Header, response interaction.Response) {
 	header["X-Content-Type-Options"] = noSniff
 	header["Vary"] = varies
 	header["Cache-Control"] = noStore
-	if response.Status == http.StatusOK && strings.TrimSuffix(x.in.URL.Path, "/") == x.base+"/metadata" {
+	if (response.Status == http.StatusOK || response.Status == http.StatusNotModified) && strings.TrimSuffix(x.in.URL.Path, "/") == x.base+"/metadata" {
 		header["Cache-Control"] = maxAge
 	}
 	if response.Location != "" {
