@@ -10,22 +10,26 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/gin-gonic/gin"
 )
 
-// echo is the bare Gin server that $evaluate is measured against: it sends back
-// the body it got.
+// bareAnswer is what the bare server answers a read with: as much as the server
+// has stored.
+var bareAnswer = declaration(0, 0)
+
+// echo is the bare Gin server that is measured against: to a read it gives the
+// same bytes, and it sends back the body that it got.
 func echo() {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
+	engine.GET("/fhir/Consent/:id", func(c *gin.Context) {
+		c.Data(http.StatusOK, "application/fhir+json; charset=utf-8", bareAnswer)
+	})
 	engine.POST("/fhir/Consent/$evaluate", func(c *gin.Context) {
 		body, err := io.ReadAll(c.Request.Body)
 		if err != nil {
@@ -43,35 +47,6 @@ func echo() {
 	_ = http.Serve(listener, engine)
 }
 
-// benchClients is how many clients ask at once, each over a connection of its own.
-const benchClients = 16
-
-// load is what a run of requests came to.
-type load struct {
-	lasted time.Duration
-	took   []time.Duration // sorted
-}
-
-// and adds another run.
-func (l load) and(more load) load {
-	all := load{l.lasted + more.lasted, append(slices.Clone(l.took), more.took...)}
-	slices.Sort(all.took)
-	return all
-}
-
-// rate is in requests a second.
-func (l load) rate() float64 { return float64(len(l.took)) / l.lasted.Seconds() }
-
-func (l load) percentile(p int) time.Duration { return l.took[min(len(l.took)-1, len(l.took)*p/100)] }
-
-func (l load) String() string {
-	return fmt.Sprintf("%7.0f req/s  p50 %-8v p95 %-8v p99 %v", l.rate(),
-		l.percentile(50).Round(time.Microsecond), l.percentile(95).Round(time.Microsecond), l.percentile(99).Round(time.Microsecond))
-}
-
-// rounds counts the runs, so that each draws other persons.
-var rounds atomic.Uint64
-
 // picker chooses whom the nth question of a run is about.
 type picker func(random *rand.Rand, n int) int
 
@@ -84,42 +59,9 @@ func eachOf(persons int) picker { return func(_ *rand.Rand, n int) int { return 
 // ask sends n questions.
 func ask(b *testing.B, base string, pick picker, n int) load {
 	b.Helper()
-	round := rounds.Add(1)
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: benchClients}}
-	defer client.CloseIdleConnections()
-	var (
-		mu      sync.Mutex
-		total   load
-		running sync.WaitGroup
-	)
-	began := time.Now()
-	for worker := range benchClients {
-		running.Go(func() {
-			random := rand.New(rand.NewPCG(round, uint64(worker)))
-			took := make([]time.Duration, 0, n/benchClients+1)
-			for i := range n / benchClients {
-				body := question(pick(random, i*benchClients+worker))
-				at := time.Now()
-				response, err := client.Post(base+"/Consent/$evaluate", "application/fhir+json", bytes.NewReader(body))
-				if err != nil {
-					b.Error(err)
-					return
-				}
-				if _, err := io.Copy(io.Discard, response.Body); err != nil || response.StatusCode != http.StatusOK {
-					b.Errorf("status %d: %v", response.StatusCode, err)
-				}
-				response.Body.Close()
-				took = append(took, time.Since(at))
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			total.took = append(total.took, took...)
-		})
-	}
-	running.Wait()
-	total.lasted = time.Since(began)
-	slices.Sort(total.took)
-	return total
+	return drive(b, benchClients, n, func(random *rand.Rand, i int) *http.Request {
+		return sending(http.MethodPost, base+"/Consent/$evaluate", question(pick(random, i)))
+	})
 }
 
 // memory is a line of /proc/<pid>/status in megabytes, such as RssAnon; "" where
