@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strconv"
 	"strings"
@@ -59,10 +60,17 @@ func someIDs(b *testing.B, base string) []string {
 	if err != nil {
 		b.Fatal(err)
 	}
+	return idsIn(b, got.body)
+}
+
+// idsIn are the ids of the Consents in a searchset.
+func idsIn(b *testing.B, searchset []byte) []string {
+	b.Helper()
 	var ids []string
-	for _, part := range strings.Split(string(got.body), `"fullUrl":"`+base+`/Consent/`)[1:] {
-		id, _, _ := strings.Cut(part, `"`)
-		ids = append(ids, id)
+	for _, part := range strings.Split(string(searchset), `/fhir/Consent/`)[1:] {
+		if id, _, found := strings.Cut(part, `","resource"`); found {
+			ids = append(ids, id)
+		}
 	}
 	if len(ids) == 0 {
 		b.Fatal("no Consents are found")
@@ -152,6 +160,23 @@ func mixed(base string, ids []string, persons int) func(*rand.Rand, int) *http.R
 			return sending(http.MethodPost, base+"/Consent/$evaluate", question(person))
 		default:
 			return sending(http.MethodGet, base+"/Consent/"+ids[random.IntN(len(ids))], nil)
+		}
+	}
+}
+
+// BenchmarkRead is the time in the server for GET Consent/[id].
+func BenchmarkRead(b *testing.B) {
+	handler := inProcess(b, 1000)
+	page := httptest.NewRecorder()
+	handler.ServeHTTP(page, httptest.NewRequest(http.MethodGet, "/fhir/Consent?_count=1000", nil))
+	ids := idsIn(b, page.Body.Bytes())
+	random := rand.New(rand.NewPCG(1, 2))
+	b.ReportAllocs()
+	for b.Loop() {
+		answer := &sink{header: http.Header{}}
+		handler.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/fhir/Consent/"+ids[random.IntN(len(ids))], nil))
+		if answer.status != http.StatusOK {
+			b.Fatalf("status %d", answer.status)
 		}
 	}
 }
