@@ -45,7 +45,7 @@ const tooDeep = "The body nests too deep; at most 64 objects and arrays may stan
 func illegalFault(data []byte, at int) error {
 	t := tokens{data: data, start: at}
 	if r, size := utf8.DecodeRune(data[at:]); r == utf8.RuneError && size == 1 {
-		return t.fault(nil, "The body is not valid UTF-8.")
+		return t.fault(nil, "The body is not valid UTF-8.").Caused(ErrEncoding)
 	}
 	return t.fault(nil, "There is a control character here that XML does not allow.")
 }

@@ -50,7 +50,7 @@ func isName(s string) bool {
 	return s != "" && len(s) <= 64
 }
 
-func invalid(expression, text string) error {
+func invalid(expression, text string) *issue.Error {
 	return issue.New(issue.Invalid, expression, text).Coded(issue.CodeStructure)
 }
 

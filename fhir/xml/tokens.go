@@ -19,19 +19,21 @@ type tokens struct {
 	data  []byte
 	src   *source
 	std   *stdxml.Decoder
+	token func() (stdxml.Token, error)
 	start int // where the last token begins
 }
 
 func newTokens(data []byte) *tokens {
 	src := &source{Reader: bytes.NewReader(data)}
-	return &tokens{data: data, src: src, std: stdxml.NewDecoder(src)}
+	std := stdxml.NewDecoder(src)
+	return &tokens{data: data, src: src, std: std, token: std.Token}
 }
 
 // next is the next token; [io.EOF] after the last.
 func (t *tokens) next() (stdxml.Token, error) {
 	t.start = t.end()
 	t.src.begin(t.data[t.start:])
-	token, err := t.std.Token()
+	token, err := t.token()
 	if err != nil {
 		return nil, t.broken(err)
 	}
@@ -101,7 +103,7 @@ func normal(quotation []byte) string {
 // broken says what is wrong with XML that can't be read, in words that do not
 // quote it.
 func (t *tokens) broken(err error) error {
-	text := err.Error()
+	text, cause := err.Error(), error(nil)
 	switch {
 	case err == io.EOF: // which nobody wraps
 		return err
@@ -110,21 +112,21 @@ func (t *tokens) broken(err error) error {
 	case strings.HasSuffix(text, "unexpected EOF"):
 		text = "The XML ends too early."
 	case strings.Contains(text, "invalid character entity"):
-		text = "There is a reference to an entity that XML does not have. Write the character itself, or its number as in &#160;."
+		text, cause = "There is a reference to an entity that XML does not have. Write the character itself, or its number as in &#160;.", ErrEntity
 	case strings.HasPrefix(text, "xml: encoding"):
-		text = "The XML is declared to be in another encoding. Send UTF-8."
+		text, cause = "The XML is declared to be in another encoding. Send UTF-8.", ErrEncoding
 	case strings.HasPrefix(text, "xml: unsupported version"):
 		text = "The XML is declared to be of another version than 1.0."
 	default:
 		text = "This is not well-formed XML."
 	}
-	return t.fault(nil, text)
+	return t.fault(nil, text).Caused(cause)
 }
 
 // fault is an error at the last token.
-func (t *tokens) fault(at *place, text string) error { return t.faultAt(at.String(), text) }
+func (t *tokens) fault(at *place, text string) *issue.Error { return t.faultAt(at.String(), text) }
 
-func (t *tokens) faultAt(expression, text string) error {
+func (t *tokens) faultAt(expression, text string) *issue.Error {
 	return invalid(expression, text+" (line "+strconv.Itoa(line(t.data, t.start))+")")
 }
 
