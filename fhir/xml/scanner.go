@@ -40,3 +40,10 @@ func (s *Scanner) Next() (stdxml.Token, error) {
 	}
 	return s.tokens.next()
 }
+
+// Start is where the last token begins, for [Scanner.Written].
+func (s *Scanner) Start() int { return s.tokens.start }
+
+// Written is the document as it is written from a start to the end of the last
+// token.
+func (s *Scanner) Written(start int) []byte { return s.tokens.data[start:s.tokens.end()] }

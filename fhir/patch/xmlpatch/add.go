@@ -28,7 +28,7 @@ func (r *run) add(d *directive, target *node) error {
 		return err
 	}
 	r.spend(len(parent.kids))
-	parent.insert(at, parent.copies(d.content.kids))
+	r.spend(parent.insert(at, parent.copies(d.content.kids)) / 64)
 	return nil
 }
 
@@ -60,6 +60,11 @@ func (r *run) addNamed(d *directive, target *node) error {
 		return undoable(invalidPrefix, "type", "The element has a use for this prefix already.")
 	}
 	target.spaces = append(target.spaces, added)
+	descendants(target, func(n *node) bool { // in which the prefix may have meant another namespace
+		n.written = nil
+		r.spend(1)
+		return true
+	})
 	return nil
 }
 

@@ -37,6 +37,7 @@ func (r *run) do(d *directive) error {
 		return err
 	}
 	r.changed()
+	target.touch()
 	if target.parent != nil {
 		r.spend(len(target.parent.kids))
 	}

@@ -41,6 +41,8 @@ type node struct {
 	attributes []*node
 	spaces     []*node // the declarations, the default one by the name ""
 	order      int     // in the document; good until the next change
+	start      int     // of the tag in the text that was read
+	written    []byte  // that text, if nothing in the element was changed
 }
 
 const (
@@ -113,24 +115,32 @@ func (n *node) copies(of []*node) []*node {
 	return all
 }
 
-// insert puts nodes before kid i and lets text flow together.
-func (n *node) insert(i int, nodes []*node) {
+// touch tells that an element is no longer as it is written.
+func (n *node) touch() {
+	for ; n != nil; n = n.parent {
+		n.written = nil
+	}
+}
+
+// insert puts nodes before kid i and lets text flow together. Like all that
+// does, it gives the bytes that flowed.
+func (n *node) insert(i int, nodes []*node) int {
 	for _, added := range nodes {
 		added.parent = n
 	}
 	n.kids = slices.Insert(n.kids, i, nodes...)
-	n.merge()
+	return n.merge()
 }
 
 // drop takes kids out and lets text flow together.
-func (n *node) drop(from, to int) {
+func (n *node) drop(from, to int) int {
 	n.kids = slices.Delete(n.kids, from, to)
-	n.merge()
+	return n.merge()
 }
 
 // merge makes one text of those that stand beside each other, and none of one
 // that is empty. A document has no text.
-func (n *node) merge() {
+func (n *node) merge() (flowed int) {
 	kept := n.kids[:0]
 	for _, kid := range n.kids {
 		last := len(kept) - 1
@@ -138,12 +148,14 @@ func (n *node) merge() {
 		case kid.kind == text && (kid.value == "" || n.kind == document):
 		case kid.kind == text && last >= 0 && kept[last].kind == text:
 			kept[last].value += kid.value
+			flowed += len(kept[last].value)
 		default:
 			kept = append(kept, kid)
 		}
 	}
 	clear(n.kids[len(kept):])
 	n.kids = kept
+	return flowed
 }
 
 func blank(s string) bool { return strings.Trim(s, " \t\r\n") == "" }

@@ -102,7 +102,7 @@ func (r *reader) add(n *node) error {
 }
 
 func (r *reader) start(t stdxml.StartElement) error {
-	n := &node{kind: element, name: name{prefix: t.Name.Space, local: t.Name.Local}}
+	n := &node{kind: element, name: name{prefix: t.Name.Space, local: t.Name.Local}, start: r.scanner.Start()}
 	switch {
 	case r.open.kind == document && r.open.root() != nil:
 		return malformed(invalidFormat, "", "There is more after the end of the root element.")
@@ -182,6 +182,7 @@ func (r *reader) end(t stdxml.EndElement) error {
 	if n.kind != element || n.name.prefix != t.Name.Space || n.name.local != t.Name.Local {
 		return malformed(invalidFormat, "", "A tag ends what is not open.")
 	}
+	n.written = r.scanner.Written(n.start)
 	r.open, r.depth = n.parent, r.depth-1
 	return nil
 }

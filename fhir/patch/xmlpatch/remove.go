@@ -31,7 +31,7 @@ func (r *run) remove(d *directive, target *node) error {
 	if from < 0 || to > len(owner.kids) || !white(owner.kids[from:to], target) {
 		return undoable(invalidWhitespace, "ws", "There is no text of white space alone where ws says.")
 	}
-	owner.drop(from, to)
+	r.spend(owner.drop(from, to) / 64)
 	return nil
 }
 

@@ -57,6 +57,7 @@ func (r *run) rewrite(target *node, value string) error {
 // namespace.
 func (r *run) rename(n *node, declared node, space string) {
 	r.spend(1 + len(n.attributes))
+	n.written = nil
 	if n.name.means(declared) {
 		n.name.space = space
 	}

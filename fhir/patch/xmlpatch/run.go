@@ -6,7 +6,7 @@ import (
 )
 
 // maxWork is how many nodes all operations of a patch may visit, compare or move.
-const maxWork = 5_000_000
+const maxWork = 2_000_000
 
 // run counts what the operations of a patch cost.
 type run struct {

@@ -23,9 +23,15 @@ func write(top *node) []byte {
 	return w.out
 }
 
+// node writes one. What nobody changed is copied as it was written: a narrative
+// would else come back with other quotes.
 func (w *writer) node(n *node) {
 	switch n.kind {
 	case element:
+		if n.written != nil {
+			w.out = append(w.out, n.written...)
+			return
+		}
 		w.element(n)
 	case text:
 		w.out = appendEscaped(w.out, n.value, "&<>\r")
@@ -119,8 +125,14 @@ func (w *writer) meaning(prefix string) string {
 	return ""
 }
 
-// free is a prefix that the open tag does not declare, the wanted one if it can be.
+// free is a prefix for a declaration in the open tag, the wanted one if it can
+// be. For an attribute it is new, since what is in its element may be copied as
+// it was written, with the prefixes of outside. An element that needs one is of
+// the patch, with all that is in it.
 func (w *writer) free(wanted string, isElement bool, outside int) string {
+	if !isElement {
+		outside = 0
+	}
 	for i := 0; ; i++ {
 		taken := func(b binding) bool { return b.prefix == wanted }
 		if (wanted != "" || isElement) && !slices.ContainsFunc(w.scope[outside:], taken) {

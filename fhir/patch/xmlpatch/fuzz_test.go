@@ -1,0 +1,60 @@
+package xmlpatch_test
+
+import (
+	"encoding/xml"
+	"strings"
+	"testing"
+
+	"tahto/fhir/issue"
+	"tahto/fhir/patch/xmlpatch"
+)
+
+// FuzzApply: whatever document and selector, a patch is refused as the client's
+// fault or gives a document that can be read; and to write a document anew does
+// not change what it says.
+func FuzzApply(f *testing.F) {
+	f.Add(`<a xmlns="urn:a" xmlns:p="urn:p"><b c="1"> <p:d/>text<!--e--><?f g?></b></a>`, `*/*[@c='1']/p:d`, `<x/>`)
+	f.Add(`<a><b/><b/></a>`, `//*[//*[last()]]|(a/b)[2]`, `text`)
+	f.Add(`<a xmlns:p="urn:p"/>`, `a/namespace::p`, `urn:q`)
+	f.Add(`<a p:b="c" xmlns:p="urn:p"><![CDATA[<]]>&#13;</a>`, `a[count(@*)>0 and not(b or starts-with(., '<'))]`, `<p:x p:y="z"/>`)
+	f.Fuzz(func(t *testing.T, document, selector, content string) {
+		for _, operation := range []string{"<add sel=%q xmlns:p=\"urn:p\">%c</add>", "<add sel=%q pos=\"before\">%c</add>", "<replace sel=%q>%c</replace>", "<remove sel=%q/>"} {
+			patch := strings.NewReplacer("%q", `"`+escaped(selector)+`"`, "%c", content).Replace("<diff>" + operation + "</diff>")
+			got, err := xmlpatch.Apply([]byte(document), []byte(patch), fhir)
+			if err != nil {
+				if kind := issue.KindOf(err); kind != issue.Invalid && kind != issue.Unprocessable && kind != issue.TooLarge {
+					t.Fatal(err)
+				}
+				continue
+			}
+			saysTheSame(t, string(got))
+		}
+	})
+}
+
+func escaped(s string) string {
+	var b strings.Builder
+	if err := xml.EscapeText(&b, []byte(s)); err != nil {
+		return ""
+	}
+	return b.String()
+}
+
+// saysTheSame has a whole document written anew, by a declaration that touches
+// every element.
+func saysTheSame(t *testing.T, document string) {
+	t.Helper()
+	got, err := xmlpatch.Apply([]byte(document), []byte(`<diff><add sel="/*" type="namespace::fuzz-9">urn:fuzz-9</add></diff>`), nil)
+	if err != nil {
+		if strings.Contains(document, "fuzz-9") || issue.KindOf(err) == issue.TooLarge {
+			return
+		}
+		t.Fatalf("%v of %s", err, document)
+	}
+	if strings.ContainsAny(document, "\t\r\n") { // which encoding/xml gives as they are in attributes
+		return
+	}
+	if again := strings.Replace(string(got), ` xmlns:fuzz-9="urn:fuzz-9"`, "", 1); canonical(t, again, false) != canonical(t, document, false) {
+		t.Errorf("%s\nbecame\n%s", document, got)
+	}
+}
