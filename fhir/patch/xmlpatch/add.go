@@ -59,12 +59,14 @@ func (r *run) addNamed(d *directive, target *node) error {
 	if target.declaration(d.name.local) != nil || target.writes(d.name.local) {
 		return undoable(invalidPrefix, "type", "The element has a use for this prefix already.")
 	}
+	if _, hides := target.resolve(d.name.local); hides {
+		descendants(target, func(n *node) bool {
+			n.written = nil
+			r.spend(1)
+			return true
+		})
+	}
 	target.spaces = append(target.spaces, added)
-	descendants(target, func(n *node) bool { // in which the prefix may have meant another namespace
-		n.written = nil
-		r.spend(1)
-		return true
-	})
 	return nil
 }
 

@@ -40,21 +40,21 @@ func escaped(s string) string {
 	return b.String()
 }
 
-// saysTheSame has a whole document written anew, by a declaration that touches
-// every element.
+// saysTheSame has a whole document written anew, as the content of a patch.
 func saysTheSame(t *testing.T, document string) {
 	t.Helper()
-	got, err := xmlpatch.Apply([]byte(document), []byte(`<diff><add sel="/*" type="namespace::fuzz-9">urn:fuzz-9</add></diff>`), nil)
+	if strings.ContainsAny(document, "\t\r\n") { // which encoding/xml gives as they are in attributes
+		return
+	}
+	got, err := xmlpatch.Apply([]byte(`<x/>`), []byte(`<diff><replace sel="x">`+document+`</replace></diff>`), nil)
 	if err != nil {
-		if strings.Contains(document, "fuzz-9") || issue.KindOf(err) == issue.TooLarge {
+		beside := strings.Contains(document, "<!--") || strings.Contains(document, "<?") // more nodes than one
+		if beside || issue.KindOf(err) == issue.TooLarge {
 			return
 		}
 		t.Fatalf("%v of %s", err, document)
 	}
-	if strings.ContainsAny(document, "\t\r\n") { // which encoding/xml gives as they are in attributes
-		return
-	}
-	if again := strings.Replace(string(got), ` xmlns:fuzz-9="urn:fuzz-9"`, "", 1); canonical(t, again, false) != canonical(t, document, false) {
+	if canonical(t, string(got), false) != canonical(t, document, false) {
 		t.Errorf("%s\nbecame\n%s", document, got)
 	}
 }
