@@ -20,14 +20,16 @@ import (
 // table. Ours are written without the module's name; the rest is the module's
 // own third party, which has one home each.
 var allowed = map[string][]string{
-	"fhir/issue":        {},
-	"mapping/consent":   {},
-	"fhir":              {"fhir/issue", "github.com/go-json-experiment/json/jsontext"},
-	"fhir/search":       {"fhir", "fhir/issue"},
-	"fhir/bundle":       {"fhir", "fhir/issue"},
-	"fhir/fhirpath":     {"fhir", "fhir/issue"},
-	"fhir/patch":        {"fhir", "fhir/issue", "fhir/fhirpath"},
-	"fhir/xml":          {"fhir", "fhir/issue"},
+	"fhir/issue":      {},
+	"mapping/consent": {},
+	"fhir":            {"fhir/issue", "github.com/go-json-experiment/json/jsontext"},
+	"fhir/search":     {"fhir", "fhir/issue"},
+	"fhir/bundle":     {"fhir", "fhir/issue"},
+	"fhir/fhirpath":   {"fhir", "fhir/issue"},
+	"fhir/patch":      {"fhir", "fhir/issue", "fhir/fhirpath", "fhir/patch/xmlpatch", "fhir/xml"},
+	"fhir/xml":        {"fhir", "fhir/issue"},
+	"fhir/patch/xmlpatch": {
+		"fhir", "fhir/issue", "fhir/xml"},
 	"profiles":          {"fhir", "fhir/issue", "fhir/fhirpath", "fhir/xml"},
 	"profiles/generate": {"fhir", "fhir/fhirpath"},
 	"profiles/validate": {"fhir", "fhir/issue", "fhir/fhirpath", "profiles"},

@@ -1,10 +1,11 @@
 // Package patch changes a resource as a PATCH asks
 // (https://hl7.org/fhir/R4/http.html#patch): [JSON] by a JSON Patch (RFC 6902),
-// [FHIRPath] by a FHIRPath Patch (https://hl7.org/fhir/R4/fhirpatch.html).
+// [XML] by an XML Patch (RFC 5261 and RFC 7351), [FHIRPath] by a FHIRPath Patch
+// (https://hl7.org/fhir/R4/fhirpatch.html).
 //
-// Both are pure functions: the resource they are given stays as it is, and what
+// All are pure functions: the resource they are given stays as it is, and what
 // the patch does not name keeps the text of its numbers and the order of its
-// members. All operations are done in their order, or none. What stands between
+// members, but that after an XML Patch they stand in R4's order. All operations are done in their order, or none. What stands between
 // two operations may be against every rule of FHIR; whether the result is valid
 // is for the caller to ask, as of any resource that is sent to be stored.
 //
@@ -13,8 +14,9 @@
 // Every error is an [issue.Error]. A patch that can't be understood is
 // [issue.Invalid], before anything is tried; one that can't be done on this
 // resource is [issue.Unprocessable]. The expression points into the patch:
-// [2].path is a member of the third operation of a JSON Patch,
-// Parameters.parameter[2] the third of a FHIRPath Patch. A text never repeats a
+// [2].path is a member of the third operation of a JSON Patch, [2].sel an
+// attribute of the third of an XML Patch, Parameters.parameter[2] the third of a
+// FHIRPath Patch. A text never repeats a
 // value of the resource; of the patch it repeats at most the names that a path asks
 // for and there is nothing of, such as a function.
 //
