@@ -1,6 +1,7 @@
 package patch_test
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 
 	"tahto/fhir"
 	"tahto/fhir/patch"
+	"tahto/fhir/xml"
 )
 
 // TestEveryElementOfPublishedResourcesCanBeTakenAway, one after the other, until nothing but what a patch may not touch is
@@ -47,6 +49,37 @@ func TestEveryElementOfPublishedResourcesCanBeTakenAway(t *testing.T) {
 			}
 			if want := fmt.Sprintf(`{"resourceType":%q,"id":%q}`, key.Type, key.ID); string(r.JSON()) != want {
 				t.Errorf("%s is left, want %s", r.JSON(), want)
+			}
+		})
+	}
+}
+
+// TestPublishedResourcesReplacedByThemselves: an XML Patch that replaces the root
+// by what it is, in other words, changes nothing, narratives and all.
+func TestPublishedResourcesReplacedByThemselves(t *testing.T) {
+	files, err := filepath.Glob("../testdata/hl7/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d examples, %v", len(files), err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := parsed(t, string(data))
+			text, err := xml.Encode(r, loaded(t), true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, body, _ := bytes.Cut(text, []byte("?>\n"))
+			got, err := patch.XML(r, fmt.Appendf(nil, `<diff><replace sel="/*">%s</replace></diff>`, body), loaded(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			whole := fmt.Appendf(nil, `[{"op":"test","path":"","value":%s}]`, data)
+			if _, err := patch.JSON(got, whole); err != nil {
+				t.Errorf("%v: %s", err, got.JSON())
 			}
 		})
 	}

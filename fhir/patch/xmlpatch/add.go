@@ -28,8 +28,19 @@ func (r *run) add(d *directive, target *node) error {
 		return err
 	}
 	r.spend(len(parent.kids))
-	r.spend(parent.insert(at, parent.copies(d.content.kids)) / 64)
+	r.spend(parent.insert(at, taken(d.content.kids, parent)) / 64)
 	return nil
+}
+
+// taken are copies of what a patch holds. What can stand alone keeps its words.
+func taken(content []*node, parent *node) []*node {
+	all := parent.copies(content)
+	for i, n := range content {
+		if n.kind == element && n.alone(n) {
+			all[i].written = n.written
+		}
+	}
+	return all
 }
 
 // besideRoot tells why content can't stand beside the root element.

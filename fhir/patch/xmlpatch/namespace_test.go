@@ -22,6 +22,10 @@ func TestNamesKeepTheirNamespaces(t *testing.T) {
 		{"but not those that came with a patch", `<a xmlns="urn:a"/>`, `<diff xmlns:x="urn:a" xmlns="urn:c"><add sel="x:a"><b/></add><replace sel="x:a/namespace::*">urn:b</replace></diff>`,
 			`<a xmlns="urn:b"><b xmlns="urn:c"/></a>`},
 		{"the default is undone", `<a xmlns="urn:a"><b/></a>`, `<p:diff xmlns:p="urn:p" xmlns="urn:a"><p:add xmlns="" sel="*" pos="prepend"><c/></p:add><p:remove sel="a/b"/></p:diff>`, `<a xmlns="urn:a"><c xmlns=""/></a>`},
+		{"what can stand alone keeps its words", `<a/>`, `<diff><add sel="a"><b xmlns='urn:b' xmlns:p='urn:p' c='"'><p:d xml:lang='fi' ></p:d></b></add></diff>`,
+			`<a><b xmlns='urn:b' xmlns:p='urn:p' c='"'><p:d xml:lang='fi' ></p:d></b></a>`},
+		{"but not if it is touched", `<a/>`, `<diff><add sel="a"><b xmlns='urn:b' c='"'><d ></d></b></add><remove xmlns:p="urn:b" sel="a/p:b/@c"/></diff>`, `<a><b xmlns="urn:b"><d/></b></a>`},
+		{"what can't stand alone does not", `<a/>`, `<diff xmlns:p='urn:p'><add sel="a"><b xmlns='urn:b' p:c='d' ></b></add></diff>`, `<a><b xmlns="urn:b" xmlns:p="urn:p" p:c="d"/></a>`},
 		{"RFC 7351", `<doc/>`, `<p:patch xmlns:p="urn:ietf:rfc:7351"><p:add sel="doc"><foo/></p:add></p:patch>`, `<doc><foo/></doc>`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

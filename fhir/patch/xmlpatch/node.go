@@ -42,7 +42,7 @@ type node struct {
 	spaces     []*node // the declarations, the default one by the name ""
 	order      int     // in the document; good until the next change
 	start      int     // of the tag in the text that was read
-	written    []byte  // that text, if nothing in the element was changed
+	written    []byte  // that text, if it still says what the element is
 }
 
 const (
@@ -85,6 +85,36 @@ func (n *node) root() *node {
 	return nil
 }
 
+// alone tells whether the names in an element have their namespaces from
+// declarations in it, so that its text means the same anywhere.
+func (n *node) alone(top *node) bool {
+	if !n.declares(n.name.prefix, top) {
+		return false
+	}
+	for _, a := range n.attributes {
+		if a.name.prefix != "" && !n.declares(a.name.prefix, top) {
+			return false
+		}
+	}
+	for _, kid := range n.kids {
+		if kid.kind == element && !kid.alone(top) {
+			return false
+		}
+	}
+	return true
+}
+
+// declares tells whether a prefix is declared at an element or around it, up to
+// top.
+func (n *node) declares(prefix string, top *node) bool {
+	for ; prefix != "xml" && n.declaration(prefix) == nil; n = n.parent {
+		if n == top {
+			return false
+		}
+	}
+	return true
+}
+
 // height is how deep elements nest in a node, with the node.
 func (n *node) height() int {
 	highest := 0
@@ -98,6 +128,7 @@ func (n *node) height() int {
 func (n *node) index() int { return slices.Index(n.parent.kids, n) }
 
 // copied is a node with all that is in it, ready to be put into another document.
+// That it may be copied as it is written is not known of what is in it.
 func (n *node) copied(parent *node) *node {
 	c := &node{kind: n.kind, name: n.name, value: n.value, parent: parent}
 	c.kids, c.attributes, c.spaces = c.copies(n.kids), c.copies(n.attributes), c.copies(n.spaces)

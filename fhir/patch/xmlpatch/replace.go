@@ -28,7 +28,7 @@ func (r *run) replace(d *directive, target *node) error {
 	if err := fits(target.parent, replacement); err != nil {
 		return err
 	}
-	target.parent.kids[target.index()] = replacement.copied(target.parent)
+	target.parent.kids[target.index()] = taken([]*node{replacement}, target.parent)[0]
 	return nil
 }
 
