@@ -26,6 +26,7 @@ func TestNamesKeepTheirNamespaces(t *testing.T) {
 			`<a><b xmlns='urn:b' xmlns:p='urn:p' c='"'><p:d xml:lang='fi' ></p:d></b></a>`},
 		{"but not if it is touched", `<a/>`, `<diff><add sel="a"><b xmlns='urn:b' c='"'><d ></d></b></add><remove xmlns:p="urn:b" sel="a/p:b/@c"/></diff>`, `<a><b xmlns="urn:b"><d/></b></a>`},
 		{"what can't stand alone does not", `<a/>`, `<diff xmlns:p='urn:p'><add sel="a"><b xmlns='urn:b' p:c='d' ></b></add></diff>`, `<a><b xmlns="urn:b" xmlns:p="urn:p" p:c="d"/></a>`},
+		{"nor what holds such", `<a/>`, `<diff xmlns:p='urn:p'><add sel="a"><b xmlns='urn:b' ><p:c/></b></add></diff>`, `<a><b xmlns="urn:b"><p:c xmlns:p="urn:p"/></b></a>`},
 		{"RFC 7351", `<doc/>`, `<p:patch xmlns:p="urn:ietf:rfc:7351"><p:add sel="doc"><foo/></p:add></p:patch>`, `<doc><foo/></doc>`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
