@@ -55,7 +55,7 @@ var allowed = map[string][]string{
 	"conformance/suite":     {"conformance/suite/kit"},
 	"conformance/suite/kit": {"fhir", "fhir/fhirpath"}, // it knows a server by its address alone
 	"server/audit":          {"fhir", "mapping/consent", "mapping/decision"},
-	"server/interaction": {"fhir", "fhir/issue", "fhir/search", "fhir/bundle", "fhir/fhirpath", "fhir/patch", "mapping", "mapping/consent", "mapping/decision", "mapping/intake",
+	"server/interaction": {"fhir", "fhir/issue", "fhir/search", "fhir/bundle", "fhir/fhirpath", "fhir/patch", "fhir/xml", "mapping", "mapping/consent", "mapping/decision", "mapping/intake",
 		"profiles", "profiles/validate", "storage", "conformance", "server/audit", "github.com/maypok86/otter/v2"},
 	"server/rest": {"fhir", "fhir/issue", "server/interaction", "github.com/gin-gonic/gin"},
 	"server": {"fhir", "fhir/issue", "fhir/search", "fhir/bundle", "mapping", "mapping/consent", "mapping/decision",

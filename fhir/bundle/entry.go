@@ -129,7 +129,7 @@ func (r *reader) resource(entry fhir.Element, step Step) *fhir.Resource {
 	switch {
 	case !resource.Exists():
 		if step.Method == "PATCH" {
-			r.faultf(issue.Invalid, issue.CodeRequired, "resource", "A PATCH needs the patch: a FHIRPath Patch as Parameters, or a JSON Patch in a Binary.")
+			r.faultf(issue.Invalid, issue.CodeRequired, "resource", "A PATCH needs the patch: a FHIRPath Patch as Parameters, or a JSON Patch or XML Patch in a Binary.")
 		}
 		if step.Method == "PUT" || step.Method == "POST" && isType(step.Path) {
 			r.faultf(issue.Invalid, issue.CodeRequired, "resource", "A %s needs the resource.", step.Method)

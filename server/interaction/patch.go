@@ -161,25 +161,32 @@ func (s *Service) edit(c Call) (func(*fhir.Resource) (*fhir.Resource, error), er
 		binary = true
 	}
 	switch {
-	case sent.Media == MediaJSONPatch:
+	case sent.Document != nil:
 		return func(r *fhir.Resource) (*fhir.Resource, error) {
-			edited, err := patch.JSON(r, sent.Document)
+			edited, err := s.apply(sent, r)
 			return edited, inBinary(binary, err)
 		}, nil
 	case c.Body == nil:
-		return nil, issue.New(issue.Invalid, "", "Send the patch as the body: a JSON Patch, or a FHIRPath Patch as Parameters.").Coded(issue.CodeRequired)
+		return nil, issue.New(issue.Invalid, "", "Send the patch as the body: a JSON Patch, an XML Patch, or a FHIRPath Patch as Parameters.").Coded(issue.CodeRequired)
 	case c.Body.Type() != "Parameters":
 		return nil, issue.New(issue.Invalid, "resourceType", "A FHIRPath Patch is a Parameters resource. To replace the whole resource send it with PUT.").Coded(issue.CodeStructure)
 	}
 	return func(r *fhir.Resource) (*fhir.Resource, error) { return patch.FHIRPath(r, c.Body, s.Types) }, nil
 }
 
+func (s *Service) apply(sent Patch, r *fhir.Resource) (*fhir.Resource, error) {
+	if sent.Media == MediaXMLPatch {
+		return patch.XML(r, sent.Document, s.Types)
+	}
+	return patch.JSON(r, sent.Document)
+}
+
 // unpacked is the patch in a Binary
 // (https://hl7.org/fhir/R4/http.html#patch: "the content type of the Binary").
 func unpacked(binary *fhir.Resource) (Patch, error) {
 	media := binary.Root().Get("contentType").Text()
-	if media != MediaJSONPatch {
-		return Patch{}, issue.New(issue.Unprocessable, "Binary.contentType", "A patch in a Binary is a JSON Patch, with the contentType "+MediaJSONPatch+".").Coded(issue.CodeNotSupported)
+	if media != MediaJSONPatch && media != MediaXMLPatch {
+		return Patch{}, issue.New(issue.Unprocessable, "Binary.contentType", "A patch in a Binary is a JSON Patch or an XML Patch, with the contentType "+MediaJSONPatch+" or "+MediaXMLPatch+".").Coded(issue.CodeNotSupported)
 	}
 	document, err := base64.StdEncoding.DecodeString(binary.Root().Get("data").Text())
 	if err != nil || len(document) == 0 {

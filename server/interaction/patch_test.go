@@ -95,6 +95,31 @@ func TestPatchRefuses(t *testing.T) {
 	}
 }
 
+func TestXMLPatch(t *testing.T) {
+	s := open(t)
+	s.want(201, s.ask("PUT Consent/a", body(t, health("a"))))
+	const change = `<diff><replace sel="Consent/status/@value">inactive</replace></diff>`
+	send := func(document string) func(*interaction.Request) {
+		return func(r *interaction.Request) {
+			r.Patch = interaction.Patch{Media: interaction.MediaXMLPatch, Document: []byte(document)}
+		}
+	}
+	if got := s.want(200, s.ask("PATCH Consent/a", send(change))); at(got.Resource, "status") != "inactive" || got.ETag != `W/"2"` {
+		t.Errorf("etag %s: %s", got.ETag, text(got.Resource))
+	}
+	if got := fault(s.ask("PATCH Consent/a", send(`<diff><remove sel="Consent/nothing"/></diff>`))); !strings.HasPrefix(got, "422 ") {
+		t.Errorf("what is not there: %s", got)
+	}
+	if got := fault(s.ask("PATCH Consent/a", send(`<diff>`))); !strings.HasPrefix(got, "400 ") {
+		t.Errorf("no XML: %s", got)
+	}
+	inBundle := `{"resourceType":"Binary","contentType":"application/xml-patch+xml","data":"` + base64.StdEncoding.EncodeToString([]byte(strings.Replace(change, "inactive", "active", 1))) + `"}`
+	s.want(200, s.post(transaction(entry("", inBundle, "PATCH Consent/a"))))
+	if got := s.want(200, s.ask("GET Consent/a")); at(got.Resource, "status") != "active" {
+		t.Errorf("after the Bundle: %s", text(got.Resource))
+	}
+}
+
 func TestConditionalPatch(t *testing.T) {
 	s := open(t)
 	s.want(201, s.ask("PUT Consent/a", body(t, identified("a", "1"))))

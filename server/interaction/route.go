@@ -176,7 +176,7 @@ func (s *Service) unknownPath(r Request) error {
 		return issue.New(issue.NotFound, "", "There is no such operation here; see the CapabilityStatement at metadata.").Coded(issue.CodeNotSupported)
 	case !slices.Contains(s.types, resourceType) && !slices.Contains(s.definitions.types, resourceType):
 		return issue.Newf(issue.NotFound, "", "There are no resources of this type here; this server keeps %s.", strings.Join(s.types, " and ")).Coded(issue.CodeNotSupported)
-	case id != "" && !fhir.IsID(id):
+	case id != "" && id[0] != '_' && !fhir.IsID(id):
 		return issue.Newf(issue.Invalid, resourceType+".id", "An id has 1 to 64 letters (A-Z, a-z), digits, dashes and dots.").Coded(issue.CodeValue)
 	}
 	return issue.New(issue.NotFound, "", "There is nothing at this address; see the CapabilityStatement at metadata.")

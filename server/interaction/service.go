@@ -35,6 +35,7 @@ import (
 	"tahto/fhir"
 	"tahto/fhir/fhirpath"
 	"tahto/fhir/search"
+	"tahto/fhir/xml"
 	"tahto/mapping/decision"
 	"tahto/mapping/intake"
 	"tahto/profiles/validate"
@@ -46,6 +47,13 @@ import (
 // the entry is kept for good. It is called by many goroutines at once.
 type Recorder interface {
 	Record(ctx context.Context, e audit.Entry) error
+}
+
+// Types tells what R4's types are made of, as FHIRPath sees them and as XML
+// writes them.
+type Types interface {
+	fhirpath.Model
+	xml.Definitions
 }
 
 // ForeignConsents says what becomes of a Consent that is no Finnish declaration
@@ -80,7 +88,7 @@ type Options struct {
 	// Validator holds resources to R4 and to the profiles. Required.
 	Validator *validate.Validator
 	// Types tells patches what R4's types are made of. Required.
-	Types fhirpath.Model
+	Types Types
 	// Version and Released describe the software in the CapabilityStatement; a
 	// zero time stands for now.
 	Version  string
