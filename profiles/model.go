@@ -5,15 +5,17 @@ import (
 	"sync"
 
 	"tahto/fhir/fhirpath"
+	"tahto/fhir/subset"
 	"tahto/fhir/xml"
 )
 
-// typeEntry is an R4 type, with what FHIRPath and the XML format ask about it
-// prepared when they first ask.
+// typeEntry is an R4 type, with what FHIRPath, the XML format and subsets ask
+// about it prepared when they first ask.
 type typeEntry struct {
-	read    structureReader
-	tree    func() typeTree
-	layouts func() map[string]*xml.Layout // by path
+	read     structureReader
+	tree     func() typeTree
+	layouts  func() map[string]*xml.Layout     // by path
+	outlines func() map[string]*subset.Outline // by path
 }
 
 // typeTree is a type as FHIRPath sees it: by the path of what holds elements,
@@ -25,7 +27,10 @@ type typeTree struct {
 }
 
 func newTypeEntry(read structureReader) *typeEntry {
-	return &typeEntry{read: read, tree: prepared(read, newTypeTree), layouts: prepared(read, newLayouts)}
+	return &typeEntry{
+		read: read, tree: prepared(read, newTypeTree),
+		layouts: prepared(read, newLayouts), outlines: prepared(read, newOutlines),
+	}
 }
 
 // prepared makes something of a type when it is first asked for; nothing if the

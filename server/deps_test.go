@@ -30,7 +30,8 @@ var allowed = map[string][]string{
 	"fhir/xml":        {"fhir", "fhir/issue"},
 	"fhir/patch/xmlpatch": {
 		"fhir", "fhir/issue", "fhir/xml"},
-	"profiles":          {"fhir", "fhir/issue", "fhir/fhirpath", "fhir/xml"},
+	"fhir/subset":       {"fhir"},
+	"profiles":          {"fhir", "fhir/issue", "fhir/fhirpath", "fhir/subset", "fhir/xml"},
 	"profiles/generate": {"fhir", "fhir/fhirpath"},
 	"profiles/validate": {"fhir", "fhir/issue", "fhir/fhirpath", "profiles"},
 	"mapping/decision":  {"mapping/consent"},
@@ -55,7 +56,7 @@ var allowed = map[string][]string{
 	"conformance/suite":     {"conformance/suite/kit"},
 	"conformance/suite/kit": {"fhir", "fhir/fhirpath"}, // it knows a server by its address alone
 	"server/audit":          {"fhir", "mapping/consent", "mapping/decision"},
-	"server/interaction": {"fhir", "fhir/issue", "fhir/search", "fhir/bundle", "fhir/fhirpath", "fhir/patch", "fhir/xml", "mapping", "mapping/consent", "mapping/decision", "mapping/intake",
+	"server/interaction": {"fhir", "fhir/issue", "fhir/search", "fhir/subset", "fhir/bundle", "fhir/fhirpath", "fhir/patch", "fhir/xml", "mapping", "mapping/consent", "mapping/decision", "mapping/intake",
 		"profiles", "profiles/validate", "storage", "conformance", "server/audit", "github.com/maypok86/otter/v2"},
 	"server/rest": {"fhir", "fhir/issue", "server/interaction", "github.com/gin-gonic/gin"},
 	"server": {"fhir", "fhir/issue", "fhir/search", "fhir/bundle", "mapping", "mapping/consent", "mapping/decision",

@@ -16,10 +16,12 @@ var controls = map[string]func(p *parser, name string, texts []string){
 	"_revinclude": (*parser).includes,
 	"_format":     func(*parser, string, []string) {},
 	"_pretty":     func(*parser, string, []string) {},
+	"_summary":    func(*parser, string, []string) {},
+	"_elements":   func(*parser, string, []string) {},
 }
 
 // controlNames are those of them that a suggestion may name.
-var controlNames = []string{"_count", "_include", "_revinclude", "_sort", "_total"}
+var controlNames = []string{"_count", "_elements", "_include", "_revinclude", "_sort", "_summary", "_total"}
 
 // once reads a parameter that may be given only once.
 func once(read func(p *parser, name, text string)) func(*parser, string, []string) {
@@ -35,8 +37,6 @@ func once(read func(p *parser, name, text string)) func(*parser, string, []strin
 // refused are parameters of FHIR that this server does not have, each with
 // what to do instead.
 var refused = map[string]string{
-	"_summary":       "_summary is not supported; resources are given whole. For the number of matches alone ask with _count=0.",
-	"_elements":      "_elements is not supported; resources are given whole.",
 	"_has":           "Reverse chaining (_has) is not supported; search the other type and include what it refers to with _include.",
 	"_filter":        "_filter is not supported; use the parameters of the type.",
 	"_query":         "Named queries are not supported; use the parameters of the type.",

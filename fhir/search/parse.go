@@ -41,7 +41,7 @@ type ParseOptions struct {
 // found in one pass, each with the expression http.<parameter>, and no text
 // repeats a value.
 //
-// _format and _pretty pass; they are about the answer. A space in a date is
+// _format, _pretty, _summary and _elements pass; they are about the answer. A space in a date is
 // read as the + that a client forgot to encode.
 //
 // The query's clauses and their values come out in a fixed order without

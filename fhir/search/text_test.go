@@ -51,7 +51,7 @@ func TestCanonicalIsOneForAllWaysToWriteASearch(t *testing.T) {
 }
 
 func TestCanonicalOfALenientSearchShowsWhatWasUnderstood(t *testing.T) {
-	values, _ := url.ParseQuery("statis=x&category=a&_summary=true&date=zz2023")
+	values, _ := url.ParseQuery("statis=x&category=a&_filter=true&date=zz2023")
 	q, warnings, err := registry(t).Parse("Consent", values, search.ParseOptions{Lenient: true})
 	if err != nil || len(warnings) != 3 || q.Canonical() != "category=a" {
 		t.Errorf("%s %v %v", q.Canonical(), warnings, err)

@@ -13,6 +13,9 @@ import (
 // Consent that is no declaration at all is refused, or kept with a tag and a
 // warning if the server was started for that (mapping.md §1).
 func (s *Service) admit(c Call) (*fhir.Resource, []issue.Issue, error) {
+	if err := isWhole(c.Body); err != nil {
+		return nil, nil, err
+	}
 	named := c.named()
 	switch {
 	case c.Type == "Provenance":

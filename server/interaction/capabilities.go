@@ -15,15 +15,24 @@ import (
 // prepareCapabilities is GET metadata
 // (https://hl7.org/fhir/R4/http.html#capabilities). The statement is the same
 // as long as the program runs, and so is its ETag, for a client that has it
-// already. Parameters such as mode are left aside: there is only the full
-// statement.
+// already; a part of it has one of its own. Parameters other than _summary and
+// _elements, such as mode, are left aside: there is one statement.
 func prepareCapabilities(s *Service, c Call) (Action, error) {
+	c.Type = "CapabilityStatement"
+	c, err := s.viewedOne(c)
+	if err != nil {
+		return Action{}, err
+	}
 	has, err := storage.ETags(c.IfNoneMatch)
 	if err != nil {
 		return Action{}, issue.Under("http.If-None-Match", err)
 	}
-	response := Response{Status: http.StatusOK, ETag: `W/"` + s.capabilityTag + `"`, Resource: s.capability}
-	if slices.Contains(has, s.capabilityTag) || slices.Contains(has, "*") {
+	statement, tag := s.capability, s.capabilityTag
+	if shown := s.show(c.view, statement); shown != statement {
+		statement, tag = shown, tagOf(shown)
+	}
+	response := Response{Status: http.StatusOK, ETag: `W/"` + tag + `"`, Resource: statement, Warnings: c.view.warnings()}
+	if slices.Contains(has, tag) || slices.Contains(has, "*") {
 		response.Status, response.Resource = http.StatusNotModified, nil
 	}
 	return Action{Whole: func(context.Context) (Response, error) { return response, nil }}, nil

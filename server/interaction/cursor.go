@@ -23,7 +23,7 @@ func (s *Service) seal(kind byte, plain []byte) string {
 func (s *Service) open(c Call, kind byte) ([]byte, error) {
 	for name := range c.Query {
 		if name != cursorParameter && name != "_format" && name != "_pretty" {
-			return nil, issue.New(issue.Invalid, "http", "The link to a page is used as it is; nothing can be added to it.")
+			return nil, addedToPage()
 		}
 	}
 	tokens := c.Query[cursorParameter]
@@ -38,6 +38,10 @@ func (s *Service) open(c Call, kind byte) ([]byte, error) {
 		return nil, foreignCursor()
 	}
 	return plain[1:], nil
+}
+
+func addedToPage() error {
+	return issue.New(issue.Invalid, "http", "The link to a page is used as it is; nothing can be added to it.")
 }
 
 func foreignCursor() error {

@@ -100,11 +100,11 @@ func prepareSearchDefinitions(s *Service, c Call) (Action, error) {
 	if err := isForm(c); err != nil {
 		return Action{}, err
 	}
-	q, says, err := s.query(s.definitions.registry, c)
+	q, err := s.query(s.definitions.registry, c)
 	if err != nil {
 		return Action{}, err
 	}
 	return Action{Part: func(context.Context, *turn) (Response, error) {
-		return Response{Status: http.StatusOK, Resource: bundle.SearchSet(s.page(q, says, s.definitions.search(q)))}, nil
+		return Response{Status: http.StatusOK, Resource: bundle.SearchSet(s.page(q, s.definitions.search(q.Query)))}, nil
 	}}, nil
 }

@@ -22,10 +22,13 @@ import (
 // (https://hl7.org/fhir/R4/http.html#history), newest first, with _since and
 // _count.
 func prepareHistory(s *Service, c Call) (Action, error) {
+	c, err := s.viewed(c, s.historyTypes(c)...)
+	if err != nil {
+		return Action{}, err
+	}
 	q := storage.HistoryQuery{Type: c.Type, ID: c.ID, Count: search.DefaultCount}
-	var err error
 	if c.Query.Has(cursorParameter) {
-		err = s.historyCursor(c, &q)
+		c.view, err = s.historyCursor(c, &q)
 	} else {
 		err = historyParameters(c, &q)
 	}
@@ -33,12 +36,55 @@ func prepareHistory(s *Service, c Call) (Action, error) {
 		return Action{}, err
 	}
 	return Action{Part: func(ctx context.Context, t *turn) (Response, error) {
-		page, err := t.tx.History(ctx, q)
+		read := t.tx.History
+		if c.view.count {
+			read = t.countHistory
+		}
+		page, err := read(ctx, q)
 		if err != nil {
 			return Response{}, err
 		}
-		return Response{Status: http.StatusOK, Resource: bundle.History(s.history(c, q, page))}, nil
+		return s.historyOf(c, q, page), nil
 	}}, nil
+}
+
+// historyTypes are the types whose versions a history can have.
+func (s *Service) historyTypes(c Call) []string {
+	if c.Type == "" {
+		return s.types
+	}
+	return []string{c.Type}
+}
+
+// historyOf is the answer with a page of versions.
+func (s *Service) historyOf(c Call, q storage.HistoryQuery, page storage.HistoryPage) Response {
+	return Response{Status: http.StatusOK, Resource: bundle.History(s.history(c, q, page)), Warnings: c.view.warnings()}
+}
+
+// countHistory is a history without its versions, for _summary=count. Where
+// storage does not know how many there are they are read, up to what one answer
+// may cost.
+func (t *turn) countHistory(ctx context.Context, q storage.HistoryQuery) (storage.HistoryPage, error) {
+	q.Count = 0
+	total, size := 0, 0
+	for {
+		page, err := t.tx.History(ctx, q)
+		if err != nil || page.Total >= 0 && q.Before == nil {
+			return storage.HistoryPage{Total: page.Total}, err
+		}
+		total += len(page.Versions)
+		if q.Before = page.Next; q.Before == nil {
+			return storage.HistoryPage{Total: total}, nil
+		}
+		for _, v := range page.Versions {
+			if v.Resource != nil {
+				size += len(v.Resource.JSON())
+			}
+		}
+		if size > answerBytes {
+			return storage.HistoryPage{}, tooManyVersions()
+		}
+	}
 }
 
 func historyParameters(c Call, q *storage.HistoryQuery) error {
@@ -46,7 +92,7 @@ func historyParameters(c Call, q *storage.HistoryQuery) error {
 		read, known := historyReaders[name]
 		switch values := c.Query[name]; {
 		case !known && !c.prefer.lenient:
-			return issue.New(issue.Invalid, "http", "A history takes the parameters _since and _count only.").Coded(issue.CodeNotSupported)
+			return issue.New(issue.Invalid, "http", "A history takes the parameters _since, _count, _summary and _elements only.").Coded(issue.CodeNotSupported)
 		case !known || read == nil:
 		case len(values) != 1:
 			return issue.Newf(issue.Invalid, "http."+name, "Give %s once.", name)
@@ -89,35 +135,37 @@ type place struct {
 	Type, ID string
 	Since    time.Time
 	Count    int
+	View     string          // the parameter that says how much to show
 	Before   json.RawMessage // storage.HistoryQuery.Before
 }
 
-func (s *Service) historyCursor(c Call, q *storage.HistoryQuery) error {
+func (s *Service) historyCursor(c Call, q *storage.HistoryQuery) (view, error) {
 	plain, err := s.open(c, historyToken)
 	if err != nil {
-		return err
+		return view{}, err
 	}
 	var p place
 	if err := json.Unmarshal(plain, &p); err != nil || p.Type != c.Type || p.ID != c.ID {
-		return foreignCursor()
+		return view{}, foreignCursor()
 	}
 	q.Since, q.Count = p.Since, p.Count
 	if err := json.Unmarshal(p.Before, &q.Before); err != nil {
-		return foreignCursor()
+		return view{}, foreignCursor()
 	}
-	return nil
+	return s.unsealedView(p.View, s.historyTypes(c)...)
 }
 
 func (s *Service) history(c Call, q storage.HistoryQuery, page storage.HistoryPage) bundle.PastPage {
 	at := s.Base + "/" + c.Path
-	answer := bundle.PastPage{Total: page.Total, Links: bundle.Links{Self: withQuery(at, c.Query)}}
+	answer := bundle.PastPage{Total: page.Total, Links: bundle.Links{Self: withQuery(at, c.Query, c.view)}}
 	if page.Next != nil {
 		// Marshalling strings, numbers and times can't fail.
 		before, _ := json.Marshal(page.Next)
-		plain, _ := json.Marshal(place{Type: q.Type, ID: q.ID, Since: q.Since, Count: q.Count, Before: before})
+		plain, _ := json.Marshal(place{Type: q.Type, ID: q.ID, Since: q.Since, Count: q.Count, View: c.view.shown, Before: before})
 		answer.Links.Next = at + "?" + cursorParameter + "=" + s.seal(historyToken, plain)
 	}
 	for _, v := range page.Versions {
+		v.Resource = s.show(c.view, v.Resource)
 		answer.Past = append(answer.Past, s.past(v))
 	}
 	return answer
@@ -142,15 +190,18 @@ func (s *Service) past(v storage.Version) bundle.Past {
 
 // withQuery is an address with the parameters that say what is shown, without
 // those about its form.
-func withQuery(at string, query url.Values) string {
+func withQuery(at string, query url.Values, v view) string {
 	shown := url.Values{}
 	for name, values := range query {
 		if slices.Contains([]string{"_since", "_count", cursorParameter}, name) {
 			shown[name] = values
 		}
 	}
-	if len(shown) == 0 {
-		return at
+	if _, sealed := shown[cursorParameter]; sealed {
+		v = view{} // it is in the token
 	}
-	return at + "?" + shown.Encode()
+	if query := v.query(shown.Encode()); query != "" {
+		return at + "?" + query
+	}
+	return at
 }

@@ -74,7 +74,7 @@ func (s *Service) like(c Call) (*search.Query, Call, error) {
 	}
 	condition, form := map[string][]string{}, map[string][]string{}
 	for name, values := range c.Query {
-		if name == "_format" || name == "_pretty" {
+		if name == "_format" || name == "_pretty" || name == summaryParameter || name == elementsParameter {
 			form[name] = values
 		} else {
 			condition[name] = values

@@ -3,12 +3,10 @@ package interaction
 import (
 	"cmp"
 	"context"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
-	"tahto/fhir/bundle"
 	"tahto/fhir/issue"
 	"tahto/fhir/search"
 	"tahto/storage"
@@ -21,6 +19,10 @@ import (
 // for one answer is refused.
 func prepareHistorySearch(s *Service, c Call) (Action, error) {
 	if err := isForm(c); err != nil {
+		return Action{}, err
+	}
+	c, err := s.viewed(c, c.Type)
+	if err != nil {
 		return Action{}, err
 	}
 	values := url.Values{}
@@ -47,8 +49,11 @@ func prepareHistorySearch(s *Service, c Call) (Action, error) {
 			return Response{}, err
 		}
 		page := storage.HistoryPage{Versions: versions, Total: len(versions)}
+		if c.view.count {
+			page.Versions = nil
+		}
 		c.Query = nil // the address of the answer shows nothing of whom it is about
-		return Response{Status: http.StatusOK, Resource: bundle.History(s.history(c, storage.HistoryQuery{}, page))}, nil
+		return s.historyOf(c, storage.HistoryQuery{}, page), nil
 	}}, nil
 }
 
@@ -65,6 +70,10 @@ func (s *Service) pastQuery(c Call, values url.Values) (*search.Query, error) {
 		}
 	}
 	return s.narrow(c.Type, values, "http")
+}
+
+func tooManyVersions() error {
+	return issue.New(issue.Unprocessable, "http", "These are too many versions for one answer. Name conditions that find less, or a later _since.").Coded(issue.CodeTooCostly)
 }
 
 // pastOf are the versions, newest first, that are not older than since.
@@ -85,7 +94,7 @@ func pastOf(found func(func([]storage.Version, error) bool), since storage.Histo
 			all = append(all, v)
 		}
 		if size > answerBytes {
-			return nil, issue.New(issue.Unprocessable, "http", "These are too many versions for one answer. Name conditions that find less, or a later _since.").Coded(issue.CodeTooCostly)
+			return nil, tooManyVersions()
 		}
 	}
 	slices.SortFunc(all, func(a, b storage.Version) int {

@@ -60,7 +60,8 @@ func preparePatchLike(s *Service, c Call) (Action, error) {
 
 // newPatch checks a patch as far as that goes without the resource.
 func (s *Service) newPatch(c Call) (*write, error) {
-	if err := noParameters(c); err != nil {
+	c, err := s.onlyViewed(c)
+	if err != nil {
 		return nil, err
 	}
 	edit, err := s.edit(c)
@@ -71,7 +72,7 @@ func (s *Service) newPatch(c Call) (*write, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &write{cond: cond, prefer: c.prefer, inside: c.inside, looks: true}
+	w := &write{cond: cond, prefer: c.prefer, inside: c.inside, view: c.view, looks: true}
 	if c.planned != nil {
 		w.entry, w.from = c.planned.step.Entry, c.planned.step.FullURL
 	}

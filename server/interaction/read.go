@@ -22,7 +22,8 @@ func prepareRead(s *Service, c Call) (Action, error) {
 
 // reading is the action that gives one version, unless the client has it.
 func (s *Service) reading(c Call, read func(context.Context, *storage.Tx) (storage.Version, error)) (Action, error) {
-	if err := noParameters(c); err != nil {
+	c, err := s.onlyViewed(c)
+	if err != nil {
 		return Action{}, err
 	}
 	has, err := storage.ETags(c.IfNoneMatch)
@@ -39,7 +40,7 @@ func (s *Service) reading(c Call, read func(context.Context, *storage.Tx) (stora
 			response.Status = http.StatusNotModified
 			return response, nil
 		}
-		response.Resource = v.Resource
+		response.Resource, response.Warnings = s.show(c.view, v.Resource), c.view.warnings()
 		return response, nil
 	}}, nil
 }
@@ -67,10 +68,12 @@ func isFresh(v storage.Version, has []string, since string) bool {
 
 // noParameters refuses parameters where none has a meaning, but for those
 // about the form of the answer.
-func noParameters(c Call) error {
+func noParameters(c Call) error { return noneBut(c, "_format and _pretty") }
+
+func noneBut(c Call, those string) error {
 	for name := range c.Query {
 		if name != "_format" && name != "_pretty" && !c.prefer.lenient {
-			return issue.New(issue.Invalid, "http", "This address takes no parameters but _format and _pretty; leave the others out.").Coded(issue.CodeNotSupported)
+			return issue.Newf(issue.Invalid, "http", "This address takes no parameters but %s; leave the others out.", those).Coded(issue.CodeNotSupported)
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package interaction
 
 import (
+	"bytes"
 	"context"
 	"maps"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"tahto/fhir/bundle"
 	"tahto/fhir/issue"
 	"tahto/fhir/search"
+	"tahto/fhir/subset"
 	"tahto/storage"
 )
 
@@ -21,16 +23,16 @@ func prepareSearch(s *Service, c Call) (Action, error) {
 	if err := isForm(c); err != nil {
 		return Action{}, err
 	}
-	q, says, err := s.query(s.Registry, c)
+	q, err := s.query(s.Registry, c)
 	if err != nil {
 		return Action{}, err
 	}
 	return Action{Part: func(ctx context.Context, t *turn) (Response, error) {
-		page, err := t.tx.Search(ctx, q)
+		page, err := t.tx.Search(ctx, q.Query)
 		if err != nil {
 			return Response{}, err
 		}
-		return Response{Status: http.StatusOK, Resource: bundle.SearchSet(s.page(q, says, page))}, nil
+		return Response{Status: http.StatusOK, Resource: bundle.SearchSet(s.page(q, page))}, nil
 	}}, nil
 }
 
@@ -42,22 +44,45 @@ func isForm(c Call) error {
 	return nil
 }
 
+// query is a search as it was understood: what is looked for, how much is shown
+// of what is found, and what there is to say about it.
+type query struct {
+	search.Query
+	view view
+	says []issue.Issue
+}
+
 // query reads the search: from its parameters, or from the token of a page.
-func (s *Service) query(registry *search.Registry, c Call) (search.Query, []issue.Issue, error) {
-	values := merged(c.Query, c.Form)
-	if !values.Has(cursorParameter) {
-		return registry.Parse(c.Type, values, search.ParseOptions{Lenient: c.prefer.lenient, Base: s.Base})
-	}
-	c.Query = values
-	plain, err := s.open(c, searchToken)
+func (s *Service) query(registry *search.Registry, c Call) (query, error) {
+	c, err := s.viewed(c, c.Type)
 	if err != nil {
-		return search.Query{}, nil, err
+		return query{}, err
 	}
-	q, err := search.DecodeQuery(plain)
-	if err == nil && q.Type != c.Type {
-		err = foreignCursor()
+	values := merged(c.Query, c.Form)
+	if values.Has(cursorParameter) {
+		c.Query = values
+		return s.unsealedSearch(c)
 	}
-	return q, nil, err
+	q, says, err := registry.Parse(c.Type, values, search.ParseOptions{Lenient: c.prefer.lenient, Base: s.Base})
+	if err != nil {
+		return query{}, err
+	}
+	all := query{q, c.view, slices.Concat(says, c.view.says)}
+	return all, all.agree()
+}
+
+// agree refuses a view that does not go with the rest of the search, and asks
+// for no page where only the total is wanted.
+func (q *query) agree() error {
+	switch {
+	case q.view.count && q.Total == search.TotalNone:
+		return issue.New(issue.Invalid, "http._summary", "_summary=count asks for the total alone, which _total=none leaves out.")
+	case q.view.count:
+		q.Count, q.Include, q.RevInclude = 0, nil, nil
+	case q.view.part == subset.Text && len(q.Include)+len(q.RevInclude) > 0:
+		return issue.New(issue.Invalid, "http._summary", "_summary=text does not go with _include and _revinclude (https://hl7.org/fhir/R4/search.html#summary); leave one out.")
+	}
+	return nil
 }
 
 func merged(query, form url.Values) url.Values {
@@ -71,7 +96,7 @@ func merged(query, form url.Values) url.Values {
 	return all
 }
 
-func (s *Service) page(q search.Query, says []issue.Issue, page storage.Page) bundle.Page {
+func (s *Service) page(q query, page storage.Page) bundle.Page {
 	answer := bundle.Page{Total: bundle.UnknownTotal, Links: bundle.Links{Self: s.self(q)}}
 	if page.Total != nil {
 		answer.Total = *page.Total
@@ -83,13 +108,13 @@ func (s *Service) page(q search.Query, says []issue.Issue, page storage.Page) bu
 	}
 	answer.Found = make([]bundle.Found, 0, len(page.Matches)+len(page.Included)+1)
 	for _, v := range page.Matches {
-		answer.Found = append(answer.Found, bundle.Found{FullURL: s.Base + "/" + v.Key.String(), Mode: bundle.Match, Resource: v.Resource})
+		answer.Found = append(answer.Found, bundle.Found{FullURL: s.Base + "/" + v.Key.String(), Mode: bundle.Match, Resource: s.show(q.view, v.Resource)})
 	}
 	for _, v := range page.Included {
-		answer.Found = append(answer.Found, bundle.Found{FullURL: s.Base + "/" + v.Key.String(), Mode: bundle.Include, Resource: v.Resource})
+		answer.Found = append(answer.Found, bundle.Found{FullURL: s.Base + "/" + v.Key.String(), Mode: bundle.Include, Resource: s.showIncluded(q.view, v.Resource)})
 	}
-	if len(says) > 0 {
-		answer.Found = append(answer.Found, bundle.Found{Mode: bundle.Outcome, Resource: fhir.OperationOutcome(says)})
+	if len(q.says) > 0 {
+		answer.Found = append(answer.Found, bundle.Found{Mode: bundle.Outcome, Resource: fhir.OperationOutcome(q.says)})
 	}
 	return answer
 }
@@ -97,19 +122,40 @@ func (s *Service) page(q search.Query, says []issue.Issue, page storage.Page) bu
 // self shows what was understood of the search
 // (https://hl7.org/fhir/R4/search.html#conformance), unless that tells an
 // identity code: then it is sealed, like the place of a page.
-func (s *Service) self(q search.Query) string {
+func (s *Service) self(q query) string {
 	if q.After != nil || q.Sensitive() {
 		return s.sealedSearch(q)
 	}
-	shown := q.Canonical()
+	shown := q.view.query(q.Canonical())
 	if shown == "" {
 		return s.Base + "/" + q.Type
 	}
 	return s.Base + "/" + q.Type + "?" + shown
 }
 
-func (s *Service) sealedSearch(q search.Query) string {
-	return s.Base + "/" + q.Type + "?" + cursorParameter + "=" + s.seal(searchToken, search.EncodeQuery(q))
+// sealedSearch is a link with the search, its place and its view in a token: the
+// view as a query, a line feed, which no query has, and the rest.
+func (s *Service) sealedSearch(q query) string {
+	plain := append([]byte(q.view.query("")+"\n"), search.EncodeQuery(q.Query)...)
+	return s.Base + "/" + q.Type + "?" + cursorParameter + "=" + s.seal(searchToken, plain)
+}
+
+// unsealedSearch reads what [Service.sealedSearch] wrote.
+func (s *Service) unsealedSearch(c Call) (query, error) {
+	plain, err := s.open(c, searchToken)
+	if err != nil {
+		return query{}, err
+	}
+	shown, encoded, _ := bytes.Cut(plain, []byte("\n"))
+	q, err := search.DecodeQuery(encoded)
+	if err != nil {
+		return query{}, err
+	}
+	if q.Type != c.Type {
+		return query{}, foreignCursor()
+	}
+	v, err := s.unsealedView(string(shown), c.Type)
+	return query{Query: q, view: v}, err
 }
 
 // checkURL refuses an identity code in a URL: URLs end up in logs, histories

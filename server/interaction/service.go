@@ -35,6 +35,7 @@ import (
 	"tahto/fhir"
 	"tahto/fhir/fhirpath"
 	"tahto/fhir/search"
+	"tahto/fhir/subset"
 	"tahto/fhir/xml"
 	"tahto/mapping/decision"
 	"tahto/mapping/intake"
@@ -49,11 +50,12 @@ type Recorder interface {
 	Record(ctx context.Context, e audit.Entry) error
 }
 
-// Types tells what R4's types are made of, as FHIRPath sees them and as XML
-// writes them.
+// Types tells what R4's types are made of, as FHIRPath sees them, as XML writes
+// them and as subsets take them apart.
 type Types interface {
 	fhirpath.Model
 	xml.Definitions
+	subset.Definitions
 }
 
 // ForeignConsents says what becomes of a Consent that is no Finnish declaration
@@ -87,7 +89,7 @@ type Options struct {
 	Definitions []*fhir.Resource
 	// Validator holds resources to R4 and to the profiles. Required.
 	Validator *validate.Validator
-	// Types tells patches what R4's types are made of. Required.
+	// Types tells patches and subsets what R4's types are made of. Required.
 	Types Types
 	// Version and Released describe the software in the CapabilityStatement; a
 	// zero time stands for now.

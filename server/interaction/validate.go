@@ -162,7 +162,13 @@ func (s *Service) stored(ctx context.Context, key fhir.Key) (v storage.Version, 
 // content is what there is to say of the resource itself.
 func (s *Service) content(e examination) ([]issue.Issue, error) {
 	asked := append(s.profilesOf(e.resource), e.profiles...)
-	return joined(s.readAs(e.resource), s.Validator.Validate(e.resource, validate.Options{Profiles: asked, ProfilesOf: s.profilesOf, Now: s.Now()}))
+	found, err := joined(s.readAs(e.resource), s.Validator.Validate(e.resource, validate.Options{Profiles: asked, ProfilesOf: s.profilesOf, Now: s.Now()}))
+	part := isWhole(e.resource)
+	if err != nil || part == nil || !slices.Contains(s.types, e.resource.Type()) {
+		return found, err
+	}
+	more, err := issuesOf(part)
+	return append(more, found...), err
 }
 
 // issuesOf are the issues of a client's fault; another error stays one.

@@ -33,6 +33,7 @@ type write struct {
 	says   []issue.Issue
 	prefer prefer
 	inside bool
+	view   view // what the answer shows of it
 }
 
 // planned is where a request stands in a transaction.
@@ -53,7 +54,8 @@ func (c Call) name(s *Service) string {
 // newWrite checks the body of a create or update as far as that goes without
 // storage.
 func (s *Service) newWrite(c Call) (*write, error) {
-	if err := noParameters(c); err != nil {
+	c, err := s.onlyViewed(c)
+	if err != nil {
 		return nil, err
 	}
 	if c.Body == nil {
@@ -65,11 +67,10 @@ func (s *Service) newWrite(c Call) (*write, error) {
 	if err := c.Body.CheckForm(); err != nil {
 		return nil, err
 	}
-	w := &write{prefer: c.prefer, inside: c.inside}
+	w := &write{prefer: c.prefer, inside: c.inside, view: c.view}
 	if c.planned != nil {
 		w.entry, w.from = c.planned.step.Entry, c.planned.step.FullURL
 	}
-	var err error
 	if w.resource, w.says, err = s.admit(c); err != nil {
 		return nil, err
 	}
@@ -121,7 +122,8 @@ func (s *Service) written(w *write, v storage.Version, status int) Response {
 		response.Warnings = append(response.Warnings, said.Text)
 	}
 	if !terse {
-		response.Resource = v.Resource
+		response.Resource = s.show(w.view, v.Resource)
+		response.Warnings = append(response.Warnings, w.view.warnings()...)
 	}
 	return response
 }

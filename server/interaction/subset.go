@@ -1,0 +1,270 @@
+package interaction
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"tahto/fhir"
+	"tahto/fhir/issue"
+	"tahto/fhir/subset"
+)
+
+// view is how much of each resource a client wants to see: _summary and
+// _elements (https://hl7.org/fhir/R4/http.html#parameters). The zero value is
+// all of it.
+type view struct {
+	part subset.Part
+	// count tells that only the number of resources is wanted.
+	count bool
+	// own are the elements of what was asked for, by type, and named those that
+	// were listed with their type, which count for what is included too. A type
+	// that is not there is given whole.
+	own, named map[string][]string
+	// shown is the parameter as links have it, such as _summary=text; "" for
+	// all.
+	shown string
+	// says is what was left aside, of a lenient client.
+	says []issue.Issue
+}
+
+const (
+	summaryParameter  = "_summary"
+	elementsParameter = "_elements"
+)
+
+// summaries are the values of _summary.
+var summaries = map[string]view{
+	"true": {part: subset.Summary}, "text": {part: subset.Text}, "data": {part: subset.Data},
+	"count": {count: true}, "false": {},
+}
+
+// viewed takes the view out of the parameters of a request, for what gives
+// resources of certain types. What remains is about something else.
+func (s *Service) viewed(c Call, types ...string) (Call, error) {
+	asked := url.Values{}
+	for _, values := range []url.Values{c.Query, c.Form} {
+		for _, name := range []string{summaryParameter, elementsParameter} {
+			if given, has := values[name]; has {
+				asked[name] = append(asked[name], given...)
+			}
+		}
+	}
+	if len(asked) == 0 {
+		return c, nil
+	}
+	if c.Query.Has(cursorParameter) || c.Form.Has(cursorParameter) {
+		return c, addedToPage()
+	}
+	c.Query, c.Form = withoutView(c.Query), withoutView(c.Form)
+	var err error
+	c.view, err = s.readView(asked, c.prefer.lenient, types)
+	return c, err
+}
+
+func withoutView(values url.Values) url.Values {
+	rest := maps.Clone(values)
+	delete(rest, summaryParameter)
+	delete(rest, elementsParameter)
+	return rest
+}
+
+// readView reads the parameters of a view. _summary=false is what is given
+// anyway.
+func (s *Service) readView(asked url.Values, lenient bool, types []string) (view, error) {
+	elements, listed := asked[elementsParameter]
+	given, summed := asked[summaryParameter]
+	if !summed {
+		return s.readElements(elements, lenient, types)
+	}
+	v, known := summaries[given[0]]
+	switch {
+	case len(given) > 1:
+		return view{}, issue.New(issue.Invalid, "http._summary", "Give _summary once.")
+	case !known:
+		return view{}, issue.New(issue.Invalid, "http._summary", "_summary is true, text, data, count or false.").Coded(issue.CodeValue)
+	case listed && given[0] != "false":
+		return view{}, issue.New(issue.Invalid, "http._elements", "_summary and _elements each say what to show of a resource; give one of them.")
+	case listed:
+		return s.readElements(elements, lenient, types)
+	case given[0] != "false":
+		v.shown = summaryParameter + "=" + given[0]
+	}
+	return v, nil
+}
+
+// unsealedView reads a view from the token of a page.
+func (s *Service) unsealedView(shown string, types ...string) (view, error) {
+	asked, err := url.ParseQuery(shown)
+	if err != nil {
+		return view{}, foreignCursor()
+	}
+	if len(asked) == 0 {
+		return view{}, nil
+	}
+	return s.readView(asked, false, types)
+}
+
+// readElements reads lists of names, each of an element of what is asked for or
+// with its type before it.
+func (s *Service) readElements(lists []string, lenient bool, types []string) (view, error) {
+	v := view{part: subset.Elements, own: map[string][]string{}, named: map[string][]string{}}
+	var canonical []string
+	for name := range strings.SplitSeq(strings.Join(lists, ","), ",") {
+		element, known := s.addElement(&v, strings.TrimSpace(name), types)
+		switch {
+		case known && !slices.Contains(canonical, element):
+			canonical = append(canonical, element)
+		case known:
+		case !lenient:
+			return view{}, issue.New(issue.Invalid, "http._elements", s.unknownElement(name, types)).Coded(issue.CodeNotSupported)
+		case len(v.says) == 0: // one tells enough
+			v.says = []issue.Issue{{
+				Severity: issue.SeverityWarning, Code: issue.CodeNotSupported, Expression: "http._elements",
+				Text: s.unknownElement(name, types) + " It was left out of the list.",
+			}}
+		}
+	}
+	if len(canonical) == 0 {
+		return view{says: v.says}, nil
+	}
+	v.shown = elementsParameter + "=" + strings.Join(canonical, ",")
+	return v, nil
+}
+
+// addElement adds a name to the elements of every type it belongs to, and gives
+// it as R4 has it.
+func (s *Service) addElement(v *view, name string, types []string) (canonical string, known bool) {
+	if of, rest, qualified := strings.Cut(name, "."); qualified && slices.Contains(s.shownTypes(types), of) {
+		element, known := s.Types.Outline(of).Element(rest)
+		if known {
+			add(v.own, of, element)
+			add(v.named, of, element)
+		}
+		return of + "." + element, known
+	}
+	for _, of := range types {
+		if element, has := s.Types.Outline(of).Element(name); has {
+			add(v.own, of, element)
+			canonical, known = element, true
+		}
+	}
+	for _, of := range types {
+		if known && v.own[of] == nil {
+			v.own[of] = []string{} // it has none of the elements, and is no less asked for in part
+		}
+	}
+	return canonical, known
+}
+
+func add(to map[string][]string, of, element string) {
+	if !slices.Contains(to[of], element) {
+		to[of] = append(to[of], element)
+	}
+}
+
+// shownTypes are those whose elements can be named: what is asked for, and what
+// may be included.
+func (s *Service) shownTypes(types []string) []string { return slices.Concat(types, s.types) }
+
+// unknownElement says what is wrong with a name, which is not repeated.
+func (s *Service) unknownElement(name string, types []string) string {
+	of, rest, qualified := strings.Cut(strings.TrimSpace(name), ".")
+	text := "_elements has a name that is no element of " + strings.Join(types, " or ")
+	known := s.elementsOf(types)
+	switch at := slices.Index(s.shownTypes(types), of); {
+	case qualified && at >= 0 && strings.Contains(rest, "."), qualified && slices.Contains(known, of):
+		return "_elements names elements of the resource itself, and not what is inside them; name the whole element."
+	case qualified && at >= 0:
+		name, known = rest, s.Types.Outline(of).Elements()
+		text = "_elements has a name that is no element of " + of
+	case qualified:
+		near := issue.Nearest(of, s.shownTypes(types))
+		if near == "" {
+			near = strings.Join(slices.Compact(slices.Sorted(slices.Values(s.shownTypes(types)))), ", ")
+		}
+		return "_elements has a name with a type before it that this answer has not; these are: " + near + "."
+	}
+	if near := issue.Nearest(name, known); near != "" {
+		return text + "; did you mean " + near + "?"
+	}
+	return text + "; there are " + strings.Join(known, ", ") + "."
+}
+
+func (s *Service) elementsOf(types []string) []string {
+	var all []string
+	for _, of := range types {
+		for _, element := range s.Types.Outline(of).Elements() {
+			if !slices.Contains(all, element) {
+				all = append(all, element)
+			}
+		}
+	}
+	return all
+}
+
+// show is what a client gets to see of a resource that it asked for.
+func (s *Service) show(v view, r *fhir.Resource) *fhir.Resource { return s.part(v, r, v.own) }
+
+// showIncluded is [Service.show] of what came along. A list of elements is about
+// it only where it names the type
+// (https://hl7.org/fhir/R4/search.html#elements).
+func (s *Service) showIncluded(v view, r *fhir.Resource) *fhir.Resource { return s.part(v, r, v.named) }
+
+func (s *Service) part(v view, r *fhir.Resource, elements map[string][]string) *fhir.Resource {
+	if v.part == subset.Whole || r == nil {
+		return r
+	}
+	named := elements[r.Type()]
+	if v.part == subset.Elements && named == nil {
+		return r
+	}
+	return subset.Of(s.Types, r, v.part, named)
+}
+
+// onlyViewed is [Service.viewedOne] where no other parameter has a meaning.
+func (s *Service) onlyViewed(c Call) (Call, error) {
+	c, err := s.viewedOne(c)
+	if err == nil {
+		err = noneBut(c, "_format, _pretty, _summary and _elements")
+	}
+	return c, err
+}
+
+// query is a URL's query that shows the view after what it shows besides.
+func (v view) query(shown string) string {
+	if v.shown == "" || shown == "" {
+		return shown + v.shown
+	}
+	return shown + "&" + v.shown
+}
+
+// viewedOne is [Service.viewed] where the answer is one resource, which nobody
+// counts.
+func (s *Service) viewedOne(c Call) (Call, error) {
+	c, err := s.viewed(c, c.Type)
+	if err == nil && c.view.count {
+		err = issue.New(issue.Invalid, "http._summary", "_summary=count is for searches and histories; of one resource ask for true, text, data or false.").Coded(issue.CodeValue)
+	}
+	return c, err
+}
+
+// warnings are what there is to say where no outcome can say it.
+func (v view) warnings() []string {
+	var all []string
+	for _, said := range v.says {
+		all = append(all, said.Text)
+	}
+	return all
+}
+
+// isWhole refuses a subset as what is to be stored: it would take away all that
+// it leaves out (https://hl7.org/fhir/R4/search.html#summary).
+func isWhole(r *fhir.Resource) error {
+	if !subset.Is(r) {
+		return nil
+	}
+	return issue.Newf(issue.Unprocessable, r.Type()+".meta.tag", "The resource is marked SUBSETTED: it is a part of another (_summary or _elements), and storing it would take away the rest. Read it whole, change that, and send it.").
+		Coded(issue.CodeBusinessRule)
+}
