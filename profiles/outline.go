@@ -36,10 +36,11 @@ func newOutlines(of *Structure) map[string]*subset.Outline {
 	return all
 }
 
-// divisible is the type of what can be taken apart. A resource inside another
-// is whole or not there.
+// divisible is the type of what can be taken apart. A resource inside another,
+// and an extension, is whole or not there: the value of an extension is no
+// element of R4's own, and none of them counts to the summary.
 func divisible(typ string) string {
-	if typ == "Resource" {
+	if typ == "Resource" || typ == "Extension" {
 		return ""
 	}
 	return typ
