@@ -77,6 +77,7 @@ func CapabilityStatement(offers []Offer, scope Scope, b Build) *fhir.Resource {
 	}
 	w.EndArray()
 	interactions(w, offers, System)
+	searchParameters(w, everywhere)
 	w.End()
 	w.EndArray()
 	return w.Resource()
@@ -209,12 +210,19 @@ func revIncludes(resourceType string, parameters *search.Registry) []string {
 	return found
 }
 
+// everywhere are the parameters of all interactions that give resources
+// (https://hl7.org/fhir/R4/http.html#parameters). R4 has no definitions of them.
+var everywhere = []search.Parameter{
+	{Name: "_summary", Kind: "special", Doc: "How much to show of each resource: true, text, data or false; in searches and histories also count, the total alone. On reads, searches, histories, metadata and what answers a write, also in the entries of a Bundle. What is shown in part carries the tag SUBSETTED and can't be stored"},
+	{Name: "_elements", Kind: "special", Doc: "Which elements to show of each resource, beside those that are mandatory or modify, by name: status,provision. What a search includes is whole unless its type stands before the name: Provenance.agent. Where _summary is taken, and not with it"},
+}
+
 func searchParameters(w *fhir.Writer, parameters []search.Parameter) {
 	w.Array("searchParam")
 	for _, p := range parameters {
 		w.Object("")
 		w.String("name", p.Name)
-		w.String("definition", p.URL)
+		w.Optional("definition", p.URL)
 		w.String("type", string(p.Kind))
 		w.Optional("documentation", p.Doc)
 		w.End()

@@ -62,7 +62,7 @@ type cut struct {
 // resource keeps members in their order.
 func (c *cut) resource(outline *Outline, root fhir.Element) fhir.Element {
 	kept := make([]fhir.Member, 0, 16)
-	meta, contained, held := 0, fhir.Element{}, -1
+	meta, described, contained, held := 0, false, fhir.Element{}, -1
 	for name, value := range root.Members() {
 		switch name {
 		case "resourceType", "id":
@@ -70,7 +70,7 @@ func (c *cut) resource(outline *Outline, root fhir.Element) fhir.Element {
 			kept = append(kept, fhir.Member{Name: name, Value: value})
 			continue
 		case "meta":
-			meta = -1
+			described = true
 			kept = append(kept, fhir.Member{Name: name, Value: tagged(value)})
 			continue
 		}
@@ -85,7 +85,7 @@ func (c *cut) resource(outline *Outline, root fhir.Element) fhir.Element {
 	if needed := referred(kept, contained); len(needed) > 0 {
 		kept = slices.Insert(kept, held, fhir.Member{Name: "contained", Value: fhir.NewArray(needed...)})
 	}
-	if meta >= 0 {
+	if !described {
 		kept = slices.Insert(kept, meta, fhir.Member{Name: "meta", Value: tagged(fhir.Element{})})
 	}
 	return fhir.NewObject(kept...)

@@ -75,6 +75,7 @@ func TestWhatASubsetKeeps(t *testing.T) {
 		{"a CapabilityStatement's summary: it has no id, and gets a meta", capabilityJSON, subset.Summary, nil,
 			`{"resourceType":"CapabilityStatement",` + tagged + `,` + capabilityMust + `,"software":{"name":"n","releaseDate":"2024-01-10"},"fhirVersion":"4.0.1","format":["json"],` +
 				`"rest":[{"mode":"server","resource":[{"type":"Consent"}]}]}`},
+		{"a meta before the id", `{"resourceType":"Consent","meta":{"versionId":"1"},"id":"1"}`, subset.Text, nil, `{"resourceType":"Consent","meta":{"versionId":"1","tag":[` + tagJSON + `]},"id":"1"}`},
 		{"an outcome is no content", `{"resourceType":"OperationOutcome","issue":[]}`, subset.Summary, nil, `{"resourceType":"OperationOutcome","issue":[]}`},
 		{"a type that R4 has not", `{"resourceType":"Thing","a":1}`, subset.Summary, nil, `{"resourceType":"Thing","a":1}`},
 		{"the whole", consentJSON, subset.Whole, nil, consentJSON},

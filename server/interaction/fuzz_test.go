@@ -21,6 +21,8 @@ func FuzzDo(f *testing.F) {
 	f.Add("GET", "Consent", "patient:identifier=a|b&date=ge2024&_include=Consent:source-reference", []byte(nil))
 	f.Add("GET", "Consent/a/_history/1", "", []byte(nil))
 	f.Add("DELETE", "Consent/a", "", []byte(nil))
+	f.Add("GET", "_history", "_elements=Consent.status,id,source[x]", []byte(nil))
+	f.Add("PUT", "Consent/a", "_summary=true", []byte(health("a")))
 	s := open(f, keepForeign)
 	s.records.discard = true
 	f.Fuzz(func(t *testing.T, method, path, query string, data []byte) {

@@ -14,6 +14,7 @@ import (
 //	system.transaction         one with the whole server
 //	Consent.$validate          an operation
 //	Consent?status             a search parameter
+//	system?_summary            one for resources of all types
 //	Provenance._include=…      what can be included; _revinclude likewise
 //	Consent.conditionalCreate  and conditionalUpdate, conditionalDelete,
 //	                           conditionalRead, updateCreate, readHistory, versioned
@@ -34,6 +35,7 @@ func readClaims(statement *fhir.Resource) claims {
 		}
 		c.add("system.", rest.Get("interaction"), "code")
 		c.add("system.$", rest.Get("operation"), "name")
+		c.add("system?", rest.Get("searchParam"), "name")
 		for resource := range rest.Each("resource") {
 			c.resource(resource)
 		}
