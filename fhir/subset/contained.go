@@ -10,7 +10,7 @@ import (
 // those that these refer to, in their order
 // (https://hl7.org/fhir/R4/references.html#contained).
 func referred(kept []fhir.Member, contained fhir.Element) []fhir.Element {
-	if contained.Len() == 0 {
+	if contained.Kind() != fhir.Array {
 		return nil
 	}
 	names := map[string]bool{}
