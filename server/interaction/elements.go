@@ -10,17 +10,17 @@ import (
 
 // readElements reads lists of names, each of an element of what is asked for or
 // with its type before it.
-func (s *Service) readElements(lists []string, lenient bool, types []string) (view, error) {
-	v := view{part: subset.Elements, own: map[string][]string{}, named: map[string][]string{}}
+func (s *Service) readElements(lists []string, lenient bool, types []string) (*view, error) {
+	v := &view{part: subset.Elements, own: map[string][]string{}, named: map[string][]string{}}
 	var canonical []string
 	for name := range strings.SplitSeq(strings.Join(lists, ","), ",") {
-		element, known := s.addElement(&v, strings.TrimSpace(name), types)
+		element, known := s.addElement(v, strings.TrimSpace(name), types)
 		switch {
 		case known && !slices.Contains(canonical, element):
 			canonical = append(canonical, element)
 		case known:
 		case !lenient:
-			return view{}, issue.New(issue.Invalid, "http._elements", s.unknownElement(name, types)).Coded(issue.CodeNotSupported)
+			return nil, issue.New(issue.Invalid, "http._elements", s.unknownElement(name, types)).Coded(issue.CodeNotSupported)
 		case len(v.says) == 0: // one tells enough
 			v.says = []issue.Issue{{
 				Severity: issue.SeverityWarning, Code: issue.CodeNotSupported, Expression: "http._elements",
@@ -29,7 +29,7 @@ func (s *Service) readElements(lists []string, lenient bool, types []string) (vi
 		}
 	}
 	if len(canonical) == 0 {
-		return view{says: v.says}, nil
+		return &view{says: v.says}, nil
 	}
 	v.shown = elementsParameter + "=" + strings.Join(canonical, ",")
 	return v, nil

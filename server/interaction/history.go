@@ -37,7 +37,7 @@ func prepareHistory(s *Service, c Call) (Action, error) {
 	}
 	return Action{Part: func(ctx context.Context, t *turn) (Response, error) {
 		read := t.tx.History
-		if c.view.count {
+		if c.view.counts() {
 			read = t.countHistory
 		}
 		page, err := read(ctx, q)
@@ -139,18 +139,18 @@ type place struct {
 	Before   json.RawMessage // storage.HistoryQuery.Before
 }
 
-func (s *Service) historyCursor(c Call, q *storage.HistoryQuery) (view, error) {
+func (s *Service) historyCursor(c Call, q *storage.HistoryQuery) (*view, error) {
 	plain, err := s.open(c, historyToken)
 	if err != nil {
-		return view{}, err
+		return nil, err
 	}
 	var p place
 	if err := json.Unmarshal(plain, &p); err != nil || p.Type != c.Type || p.ID != c.ID {
-		return view{}, foreignCursor()
+		return nil, foreignCursor()
 	}
 	q.Since, q.Count = p.Since, p.Count
 	if err := json.Unmarshal(p.Before, &q.Before); err != nil {
-		return view{}, foreignCursor()
+		return nil, foreignCursor()
 	}
 	return s.unsealedView(p.View, s.historyTypes(c)...)
 }
@@ -161,7 +161,7 @@ func (s *Service) history(c Call, q storage.HistoryQuery, page storage.HistoryPa
 	if page.Next != nil {
 		// Marshalling strings, numbers and times can't fail.
 		before, _ := json.Marshal(page.Next)
-		plain, _ := json.Marshal(place{Type: q.Type, ID: q.ID, Since: q.Since, Count: q.Count, View: c.view.shown, Before: before})
+		plain, _ := json.Marshal(place{Type: q.Type, ID: q.ID, Since: q.Since, Count: q.Count, View: c.view.query(""), Before: before})
 		answer.Links.Next = at + "?" + cursorParameter + "=" + s.seal(historyToken, plain)
 	}
 	for _, v := range page.Versions {
@@ -190,7 +190,7 @@ func (s *Service) past(v storage.Version) bundle.Past {
 
 // withQuery is an address with the parameters that say what is shown, without
 // those about its form.
-func withQuery(at string, query url.Values, v view) string {
+func withQuery(at string, query url.Values, v *view) string {
 	shown := url.Values{}
 	for name, values := range query {
 		if slices.Contains([]string{"_since", "_count", cursorParameter}, name) {
@@ -198,7 +198,7 @@ func withQuery(at string, query url.Values, v view) string {
 		}
 	}
 	if _, sealed := shown[cursorParameter]; sealed {
-		v = view{} // it is in the token
+		v = nil // it is in the token
 	}
 	if query := v.query(shown.Encode()); query != "" {
 		return at + "?" + query

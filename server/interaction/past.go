@@ -49,7 +49,7 @@ func prepareHistorySearch(s *Service, c Call) (Action, error) {
 			return Response{}, err
 		}
 		page := storage.HistoryPage{Versions: versions, Total: len(versions)}
-		if c.view.count {
+		if c.view.counts() {
 			page.Versions = nil
 		}
 		c.Query = nil // the address of the answer shows nothing of whom it is about

@@ -31,8 +31,9 @@ type Call struct {
 	Type, ID, Version string
 
 	prefer prefer
-	// view is how much is wanted of what is given; see [Service.viewed].
-	view view
+	// view is how much is wanted of what is given; see [Service.viewed]. A
+	// pointer, since calls are copied for every route that is tried.
+	view *view
 	// inside tells that the request is an entry of a Bundle: it has no URL
 	// that anybody could log, and its answer is terse unless asked otherwise.
 	inside bool

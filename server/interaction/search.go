@@ -48,7 +48,7 @@ func isForm(c Call) error {
 // of what is found, and what there is to say about it.
 type query struct {
 	search.Query
-	view view
+	view *view
 	says []issue.Issue
 }
 
@@ -67,7 +67,7 @@ func (s *Service) query(registry *search.Registry, c Call) (query, error) {
 	if err != nil {
 		return query{}, err
 	}
-	all := query{q, c.view, slices.Concat(says, c.view.says)}
+	all := query{q, c.view, slices.Concat(says, c.view.leftOut())}
 	return all, all.agree()
 }
 
@@ -75,11 +75,11 @@ func (s *Service) query(registry *search.Registry, c Call) (query, error) {
 // for no page where only the total is wanted.
 func (q *query) agree() error {
 	switch {
-	case q.view.count && q.Total == search.TotalNone:
+	case q.view.counts() && q.Total == search.TotalNone:
 		return issue.New(issue.Invalid, "http._summary", "_summary=count asks for the total alone, which _total=none leaves out.")
-	case q.view.count:
+	case q.view.counts():
 		q.Count, q.Include, q.RevInclude = 0, nil, nil
-	case q.view.part == subset.Text && len(q.Include)+len(q.RevInclude) > 0:
+	case q.view.is(subset.Text) && len(q.Include)+len(q.RevInclude) > 0:
 		return issue.New(issue.Invalid, "http._summary", "_summary=text does not go with _include and _revinclude (https://hl7.org/fhir/R4/search.html#summary); leave one out.")
 	}
 	return nil

@@ -10,8 +10,8 @@ import (
 )
 
 // view is how much of each resource a client wants to see: _summary and
-// _elements (https://hl7.org/fhir/R4/http.html#parameters). The zero value is
-// all of it.
+// _elements (https://hl7.org/fhir/R4/http.html#parameters). None is all of
+// it, and so is the zero value.
 type view struct {
 	part subset.Part
 	// count tells that only the number of resources is wanted.
@@ -74,7 +74,7 @@ func withoutView(values url.Values) url.Values {
 
 // readView reads the parameters of a view. _summary=false is what is given
 // anyway.
-func (s *Service) readView(asked url.Values, lenient bool, types []string) (view, error) {
+func (s *Service) readView(asked url.Values, lenient bool, types []string) (*view, error) {
 	elements, listed := asked[elementsParameter]
 	given, summed := asked[summaryParameter]
 	if !summed {
@@ -83,41 +83,51 @@ func (s *Service) readView(asked url.Values, lenient bool, types []string) (view
 	v, known := summaries[given[0]]
 	switch {
 	case len(given) > 1:
-		return view{}, issue.New(issue.Invalid, "http._summary", "Give _summary once.")
+		return nil, issue.New(issue.Invalid, "http._summary", "Give _summary once.")
 	case !known:
-		return view{}, issue.New(issue.Invalid, "http._summary", "_summary is true, text, data, count or false.").Coded(issue.CodeValue)
+		return nil, issue.New(issue.Invalid, "http._summary", "_summary is true, text, data, count or false.").Coded(issue.CodeValue)
 	case listed && given[0] != "false":
-		return view{}, issue.New(issue.Invalid, "http._elements", "_summary and _elements each say what to show of a resource; give one of them.")
+		return nil, issue.New(issue.Invalid, "http._elements", "_summary and _elements each say what to show of a resource; give one of them.")
 	case listed:
 		return s.readElements(elements, lenient, types)
 	case given[0] != "false":
 		v.shown = summaryParameter + "=" + given[0]
 	}
-	return v, nil
+	return &v, nil
 }
 
 // unsealedView reads a view from the token of a page.
-func (s *Service) unsealedView(shown string, types ...string) (view, error) {
+func (s *Service) unsealedView(shown string, types ...string) (*view, error) {
 	asked, err := url.ParseQuery(shown)
 	if err != nil {
-		return view{}, foreignCursor()
+		return nil, foreignCursor()
 	}
 	if len(asked) == 0 {
-		return view{}, nil
+		return nil, nil
 	}
 	return s.readView(asked, false, types)
 }
 
 // show is what a client gets to see of a resource that it asked for.
-func (s *Service) show(v view, r *fhir.Resource) *fhir.Resource { return s.part(v, r, v.own) }
+func (s *Service) show(v *view, r *fhir.Resource) *fhir.Resource {
+	if v.is(subset.Whole) {
+		return r
+	}
+	return s.part(v, r, v.own)
+}
 
 // showIncluded is [Service.show] of what came along. A list of elements is about
 // it only where it names the type
 // (https://hl7.org/fhir/R4/search.html#elements).
-func (s *Service) showIncluded(v view, r *fhir.Resource) *fhir.Resource { return s.part(v, r, v.named) }
+func (s *Service) showIncluded(v *view, r *fhir.Resource) *fhir.Resource {
+	if v.is(subset.Whole) {
+		return r
+	}
+	return s.part(v, r, v.named)
+}
 
-func (s *Service) part(v view, r *fhir.Resource, elements map[string][]string) *fhir.Resource {
-	if v.part == subset.Whole || r == nil {
+func (s *Service) part(v *view, r *fhir.Resource, elements map[string][]string) *fhir.Resource {
+	if r == nil {
 		return r
 	}
 	named := elements[r.Type()]
@@ -137,7 +147,10 @@ func (s *Service) onlyViewed(c Call) (Call, error) {
 }
 
 // query is a URL's query that shows the view after what it shows besides.
-func (v view) query(shown string) string {
+func (v *view) query(shown string) string {
+	if v == nil {
+		return shown
+	}
 	if v.shown == "" || shown == "" {
 		return shown + v.shown
 	}
@@ -148,16 +161,31 @@ func (v view) query(shown string) string {
 // counts.
 func (s *Service) viewedOne(c Call) (Call, error) {
 	c, err := s.viewed(c, c.Type)
-	if err == nil && c.view.count {
+	if err == nil && c.view.counts() {
 		err = issue.New(issue.Invalid, "http._summary", "_summary=count is for searches and histories; of one resource ask for true, text, data or false.").Coded(issue.CodeValue)
 	}
 	return c, err
 }
 
+// is tells whether that part is wanted.
+func (v *view) is(part subset.Part) bool {
+	return v == nil && part == subset.Whole || v != nil && v.part == part
+}
+
+func (v *view) counts() bool { return v != nil && v.count }
+
+// leftOut is what there is to say about what was left aside.
+func (v *view) leftOut() []issue.Issue {
+	if v == nil {
+		return nil
+	}
+	return v.says
+}
+
 // warnings are what there is to say where no outcome can say it.
-func (v view) warnings() []string {
+func (v *view) warnings() []string {
 	var all []string
-	for _, said := range v.says {
+	for _, said := range v.leftOut() {
 		all = append(all, said.Text)
 	}
 	return all

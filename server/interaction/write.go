@@ -33,7 +33,7 @@ type write struct {
 	says   []issue.Issue
 	prefer prefer
 	inside bool
-	view   view // what the answer shows of it
+	view   *view // what the answer shows of it
 }
 
 // planned is where a request stands in a transaction.
