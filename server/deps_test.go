@@ -58,7 +58,7 @@ var allowed = map[string][]string{
 	"server/audit":          {"fhir", "mapping/consent", "mapping/decision"},
 	"server/interaction": {"fhir", "fhir/issue", "fhir/search", "fhir/subset", "fhir/bundle", "fhir/fhirpath", "fhir/patch", "fhir/xml", "mapping", "mapping/consent", "mapping/decision", "mapping/intake",
 		"profiles", "profiles/validate", "storage", "conformance", "server/audit", "github.com/maypok86/otter/v2"},
-	"server/rest": {"fhir", "fhir/issue", "server/interaction", "github.com/gin-gonic/gin"},
+	"server/rest": {"fhir", "fhir/issue", "fhir/xml", "server/interaction", "github.com/gin-gonic/gin"},
 	"server": {"fhir", "fhir/issue", "fhir/search", "fhir/bundle", "mapping", "mapping/consent", "mapping/decision",
 		"profiles", "profiles/validate", "storage", "storage/driver", "storage/embedded", "storage/mongo", "storage/transfer", "conformance", "server/audit", "server/interaction", "server/rest",
 		"github.com/google/uuid"},

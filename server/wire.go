@@ -114,7 +114,8 @@ func open(ctx context.Context, c config, setting decision.Setting, base string, 
 	}
 	p := &program{store: store, audit: records}
 	options := c.options(p, registry, setting, base)
-	if err := define(&options); err != nil {
+	types, err := define(&options)
+	if err != nil {
 		return nil, errors.Join(err, p.close())
 	}
 	service, err := interaction.New(options)
@@ -123,6 +124,7 @@ func open(ctx context.Context, c config, setting decision.Setting, base string, 
 	}
 	p.handler = rest.New(service, rest.Options{
 		BasePath: basePath(base), Log: log, NewID: newID, Now: time.Now, Ready: p.ready,
+		Types: types,
 	})
 	return p, nil
 }
@@ -143,14 +145,14 @@ func (c config) options(p *program, registry *search.Registry, setting decision.
 }
 
 // define adds the definitions that resources are held to, and that are served.
-func define(o *interaction.Options) error {
+func define(o *interaction.Options) (*profiles.Set, error) {
 	set, err := profiles.Load()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	o.Validator, err = validate.New(set)
 	o.Definitions, o.Types = set.Served(), set
-	return err
+	return set, err
 }
 
 // basePath is the path of the base; / if it has none.

@@ -3,14 +3,12 @@ package rest
 import (
 	"bytes"
 	"errors"
-	"mime"
 	"net/http"
 	"net/url"
 	"os"
 	"strings"
 	"sync"
 
-	"tahto/fhir"
 	"tahto/fhir/issue"
 	"tahto/server/interaction"
 )
@@ -27,7 +25,7 @@ func (x *exchange) decode(request *interaction.Request) (err error) {
 	if request.Query, err = x.query(); err != nil {
 		return err
 	}
-	takesBody := x.in.Method == http.MethodPost || x.in.Method == http.MethodPut
+	takesBody := x.in.Method == http.MethodPost || x.in.Method == http.MethodPut || x.in.Method == http.MethodPatch
 	if takesBody && takesForm(request.Path) {
 		return x.decodeForm(request)
 	}
@@ -37,7 +35,7 @@ func (x *exchange) decode(request *interaction.Request) (err error) {
 	if err := x.readHeaders(request); err != nil || !takesBody {
 		return err
 	}
-	return x.body(request, x.readResource)
+	return x.body(request)
 }
 
 // decodeForm decodes a search by POST. Its parameters are in the URL or in the
@@ -48,7 +46,7 @@ func (x *exchange) decodeForm(request *interaction.Request) error {
 	if err := x.readHeaders(request); err != nil {
 		return err
 	}
-	if err := x.body(request, x.readForm); err != nil {
+	if err := x.body(request); err != nil {
 		return err
 	}
 	return x.negotiate(request.Query, request.Form)
@@ -97,12 +95,12 @@ func first(header http.Header, name string) string {
 	return ""
 }
 
-// body reads what was sent with POST or PUT. What can be refused by its headers
-// is refused before a byte is read, so that a client that waits for 100
+// body reads what was sent with POST, PUT or PATCH. What can be refused by its
+// headers is refused before a byte is read, so that a client that waits for 100
 // (Continue) need not send it (RFC 9110 §10.1.1). No body at all is left to the
 // service, which knows whether the path needs one.
-func (x *exchange) body(request *interaction.Request, read func(*interaction.Request, *bytes.Buffer) error) error {
-	wrongMedia := x.checkMedia(takesForm(request.Path))
+func (x *exchange) body(request *interaction.Request) error {
+	read, wrongMedia := x.reader(request)
 	if wrongMedia != nil && (x.in.ContentLength > 0 || len(x.in.Header["Content-Type"]) > 0) {
 		return wrongMedia
 	}
@@ -114,25 +112,7 @@ func (x *exchange) body(request *interaction.Request, read func(*interaction.Req
 	if wrongMedia != nil {
 		return wrongMedia
 	}
-	return read(request, buffer)
-}
-
-func (x *exchange) readResource(request *interaction.Request, body *bytes.Buffer) (err error) {
-	request.Body, err = fhir.Parse(body.Bytes())
-	return err
-}
-
-func (x *exchange) readForm(request *interaction.Request, body *bytes.Buffer) (err error) {
-	request.Form, err = form(body.String())
-	return err
-}
-
-func form(body string) (url.Values, error) {
-	values, err := url.ParseQuery(body)
-	if err != nil || !validText(values) {
-		return nil, issue.New(issue.Invalid, "", "The form can't be read: percent-encode every reserved character, in UTF-8, and separate parameters with &.")
-	}
-	return values, nil
+	return read(x, request, buffer.Bytes())
 }
 
 // fill reads the body up to the limit, whatever Content-Length claims.
@@ -160,48 +140,6 @@ func (x *exchange) fill(buffer *bytes.Buffer) error {
 
 func (x *exchange) tooLarge() error {
 	return issue.Newf(issue.TooLarge, "", "The body is larger than %d bytes; send less at a time.", x.limit)
-}
-
-const formType = "application/x-www-form-urlencoded"
-
-// checkMedia refuses a media type that the body can't have: a search is a form,
-// everything else a resource in JSON.
-func (x *exchange) checkMedia(asForm bool) error {
-	header := first(x.in.Header, "Content-Type")
-	if header == fhirJSON && !asForm {
-		return nil
-	}
-	media, params, err := mime.ParseMediaType(header)
-	if err != nil {
-		return unknownMedia("Say what the body is: Content-Type: " + wanted(asForm) + ".")
-	}
-	if charset, given := params["charset"]; given && !strings.EqualFold(charset, "utf-8") {
-		return unknownMedia("Bodies are UTF-8; send no other charset.")
-	}
-	if !thisVersion(params) {
-		return unknownMedia("This server speaks FHIR R4 (fhirVersion=4.0) only.")
-	}
-	switch {
-	case asForm && media == formType, !asForm && (media == fhirJSON || media == plainJSON || media == textJSON):
-		return nil
-	case media == formType:
-		return unknownMedia("A form is only for _search and _history; send a resource as application/fhir+json.")
-	case asForm:
-		return unknownMedia("A search is sent as a form; send " + formType + ".")
-	}
-	return unknownMedia("The body's media type is not understood; send application/fhir+json.")
-}
-
-// wanted is the media type that a body should have.
-func wanted(asForm bool) string {
-	if asForm {
-		return formType
-	}
-	return fhirJSON
-}
-
-func unknownMedia(text string) error {
-	return issue.New(issue.UnknownMedia, "http.Content-Type", text)
 }
 
 // buffers are reused: a body is copied out of its buffer when it is parsed.

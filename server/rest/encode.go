@@ -20,17 +20,22 @@ var (
 	maxAge   = []string{"public, max-age=60"}
 	varies   = []string{"Accept"}
 	tryAgain = []string{"1"}
+	// inert keeps a browser, which shows XML as a page, from running or loading
+	// what a narrative holds that was kept unchecked.
+	inert = []string{"default-src 'none'; sandbox"}
 )
 
 // answer writes the response. The body is complete before the first header
 // goes out, so that nothing can fail half way.
-func (x *exchange) answer(response interaction.Response) {
-	body := x.encode(response)
+func (x *exchange) answer(response interaction.Response, body []byte) {
 	header := x.out.Header()
 	x.describe(header, response)
 	if body != nil {
-		header["Content-Type"] = x.form.contentType
+		header["Content-Type"] = x.form.header
 		header["Content-Length"] = []string{strconv.Itoa(len(body))}
+		if x.form.xml {
+			header["Content-Security-Policy"] = inert
+		}
 	}
 	x.status, x.bytes = response.Status, len(body)
 	x.out.WriteHeader(response.Status)
@@ -51,13 +56,18 @@ func (x *exchange) gaveUp(cause error) bool {
 }
 
 // encode gives the body, or nil for none. A 204 and a 304 never have one
-// (RFC 9110 §15.3.5, §15.4.5).
-func (x *exchange) encode(response interaction.Response) []byte {
+// (RFC 9110 §15.3.5, §15.4.5). What XML can't hold changes the response.
+func (x *exchange) encode(response *interaction.Response) []byte {
 	if response.Resource == nil || response.Status == http.StatusNoContent || response.Status == http.StatusNotModified {
 		return nil
 	}
+	if x.form.xml {
+		if body := x.encodeXML(response); body != nil {
+			return body
+		}
+	}
 	body := response.Resource.JSON()
-	if !x.form.pretty || indentedSize(body) > maxIndented {
+	if !x.indents(body) {
 		return body
 	}
 	var indented bytes.Buffer
@@ -66,6 +76,12 @@ func (x *exchange) encode(response interaction.Response) []byte {
 	}
 	indented.WriteByte('\n')
 	return indented.Bytes()
+}
+
+// indents tells whether an answer is indented, by its JSON: in XML it has no
+// more lines and none that begins further in.
+func (x *exchange) indents(body []byte) bool {
+	return x.form.pretty && indentedSize(body) <= maxIndented
 }
 
 // indent is what _pretty puts before a line for each level, and maxIndented how
@@ -139,6 +155,9 @@ func (x *exchange) describe(header http.Header, response interaction.Response) {
 	}
 	if len(response.Allow) > 0 {
 		header["Allow"] = []string{strings.Join(response.Allow, ", ")}
+	}
+	if x.saysPatches(response) {
+		header["Accept-Patch"] = acceptPatch
 	}
 	if response.Status == http.StatusServiceUnavailable {
 		header["Retry-After"] = tryAgain

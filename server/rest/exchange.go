@@ -24,14 +24,16 @@ type exchange struct {
 
 // format is how an answer is written.
 type format struct {
-	contentType []string
-	pretty      bool
+	*offer
+	asked  bool // by _format, in the URL or the form
+	pretty bool
 }
 
-// run gives the answer to the request, whatever happens. A panic is a fault of
-// ours: it is logged here, once, with its stack, and the client learns only
-// that it happened. http.ErrAbortHandler is the server's own way to hang up.
-func (x *exchange) run() (response interaction.Response) {
+// run gives the answer to the request and its body, whatever happens. A panic
+// is a fault of ours: it is logged here, once, with its stack, and the client
+// learns only that it happened. http.ErrAbortHandler is the server's own way to
+// hang up.
+func (x *exchange) run() (response interaction.Response, body []byte) {
 	defer func() {
 		switch cause := recover(); cause {
 		case nil:
@@ -39,8 +41,15 @@ func (x *exchange) run() (response interaction.Response) {
 			panic(cause)
 		default:
 			response = x.failure(interaction.Panicked(cause))
+			body = x.encode(&response)
 		}
 	}()
+	response = x.do()
+	body = x.encode(&response)
+	return response, body
+}
+
+func (x *exchange) do() interaction.Response {
 	request := interaction.Request{Method: x.in.Method, RequestID: x.id}
 	var err error
 	if request.Path, err = x.path(); err != nil {

@@ -10,24 +10,36 @@ import (
 	"tahto/fhir/issue"
 )
 
-// The media types of FHIR's JSON format, in the order of preference
+// The media types of FHIR's two formats
 // (https://hl7.org/fhir/R4/http.html#mime-type).
 const (
 	fhirJSON  = "application/fhir+json"
 	plainJSON = "application/json"
 	textJSON  = "text/json"
+	fhirXML   = "application/fhir+xml"
+	plainXML  = "application/xml"
+	textXML   = "text/xml"
 )
 
-// offers are the media types an answer can have, best first, and the header
-// each becomes.
-var offers = [...]struct {
+// offer is a media type that an answer can have, and the header it becomes.
+type offer struct {
 	media  string
 	header []string
-}{
-	{fhirJSON, []string{fhirJSON + "; charset=utf-8"}},
-	{plainJSON, []string{plainJSON + "; charset=utf-8"}},
-	{textJSON, []string{textJSON + "; charset=utf-8"}},
+	xml    bool
 }
+
+func newOffer(media string, xml bool) *offer {
+	return &offer{media, []string{media + "; charset=utf-8"}, xml}
+}
+
+// offers are all of them, best first: who does not care gets JSON, which holds
+// whatever there is.
+var (
+	inJSON   = newOffer(fhirJSON, false)
+	inXML    = newOffer(fhirXML, true)
+	allJSON  = []*offer{inJSON, newOffer(plainJSON, false), newOffer(textJSON, false)}
+	anything = append(slices.Clone(allJSON), inXML, newOffer(plainXML, true), newOffer(textXML, true))
+)
 
 // negotiate settles how the answer is written, from _format, which overrides
 // Accept, and _pretty (https://hl7.org/fhir/R4/http.html#parameters). It takes
@@ -38,16 +50,18 @@ func (x *exchange) negotiate(query, form url.Values) error {
 		return err
 	}
 	if asked := taken("_format", query, form); len(asked) > 0 {
-		if !isJSON(asked) {
-			return issue.New(issue.NotAcceptable, "http._format", "The server answers in JSON: ask for _format=json, once, or leave it out.")
+		named := formatNamed(asked)
+		if named == nil {
+			return issue.New(issue.NotAcceptable, "http._format", "The server answers in JSON and in XML: ask for _format=json or _format=xml, once, or leave it out.")
 		}
+		x.form.offer, x.form.asked = named, true
 		return nil
 	}
-	header, ok := accepted(x.in.Header["Accept"])
-	if !ok {
-		return issue.New(issue.NotAcceptable, "http.Accept", "The server answers in JSON: accept application/fhir+json (FHIR R4, fhirVersion=4.0).")
+	best := accepted(x.in.Header["Accept"], anything)
+	if best == nil {
+		return issue.New(issue.NotAcceptable, "http.Accept", "The server answers in JSON and in XML: accept application/fhir+json or application/fhir+xml (FHIR R4, fhirVersion=4.0).")
 	}
-	x.form.contentType = header
+	x.form.offer = best
 	return nil
 }
 
@@ -70,20 +84,30 @@ func (x *exchange) prettiness(asked []string) error {
 	return nil
 }
 
-// isJSON tells whether _format names JSON. A plus sign in a query means a
-// space, and many clients forget to encode it.
-func isJSON(asked []string) bool {
+// formatNamed is the offer that _format means, nil if none: whatever the name
+// of a format, the answer has FHIR's own. A plus sign in a query means a space,
+// and many clients forget to encode it.
+func formatNamed(asked []string) *offer {
 	if len(asked) != 1 {
-		return false
+		return nil
 	}
-	if asked[0] == "json" {
-		return true
+	switch asked[0] {
+	case "json":
+		return inJSON
+	case "xml":
+		return inXML
 	}
-	media, params, err := mime.ParseMediaType(strings.Replace(asked[0], "fhir json", "fhir+json", 1))
+	media, params, err := mime.ParseMediaType(strings.Replace(asked[0], "fhir ", "fhir+", 1))
 	if err != nil || !thisVersion(params) {
-		return false
+		return nil
 	}
-	return media == fhirJSON || media == plainJSON || media == textJSON
+	switch media {
+	case fhirJSON, plainJSON, textJSON:
+		return inJSON
+	case fhirXML, plainXML, textXML:
+		return inXML
+	}
+	return nil
 }
 
 // thisVersion tells whether the parameters of a media type leave R4 possible
@@ -95,20 +119,20 @@ func thisVersion(params map[string]string) bool {
 
 // accepted picks the offer that the Accept headers like best, by the rules of
 // RFC 9110 §12.5.1: the most specific range that covers an offer gives its
-// quality. No header accepts anything.
-func accepted(accept []string) (header []string, ok bool) {
+// quality. No header accepts anything; nil is that none is liked.
+func accepted(accept []string, offers []*offer) (liked *offer) {
 	all := strings.Join(accept, ",")
 	if all == "" || all == "*/*" || all == fhirJSON {
-		return offers[0].header, true
+		return inJSON
 	}
 	ranges := mediaRanges(all)
 	best := 0.0
 	for _, offer := range offers {
 		if quality := qualityOf(offer.media, ranges); quality > best {
-			best, header = quality, offer.header
+			best, liked = quality, offer
 		}
 	}
-	return header, best > 0
+	return liked
 }
 
 // mediaRange is one range of an Accept header.

@@ -72,7 +72,8 @@ func TestMediaTypeIsCheckedBeforeTheBody(t *testing.T) {
 		{"POST", "/fhir/Consent", "text/plain"},
 		{"POST", "/fhir/Consent", "application/x-www-form-urlencoded"},
 		{"PUT", "/fhir/Consent/1", ""},
-		{"POST", "/fhir", "application/fhir+xml"},
+		{"POST", "/fhir", "application/fhir+xml; fhirVersion=5.0"},
+		{"POST", "/fhir/Consent/_search", "application/fhir+xml"},
 		{"POST", "/fhir/Consent/_search", "application/json"},
 		{"POST", "/fhir/Consent/_search", "application/fhir+json"},
 		{"POST", "/fhir/Consent/$evaluate", "application/fhir+json; fhirVersion=5.0"},
@@ -137,10 +138,10 @@ func TestFormSaysHowTheAnswerIsWritten(t *testing.T) {
 		pretty                     bool
 	}{
 		{"nothing said", "", "status=active", "", 200, false},
-		{"XML", "", "_format=xml", "", 406, false},
+		{"HTML", "", "_format=html", "", 406, false},
 		{"JSON", "", "_format=json", "", 200, false},
 		{"JSON rather than what is accepted", "", "_format=application/fhir%2Bjson", "application/fhir+xml", 200, false},
-		{"only XML is accepted", "", "status=active", "application/fhir+xml", 406, false},
+		{"only HTML is accepted", "", "status=active", "text/html", 406, false},
 		{"pretty", "", "_pretty=true&status=active", "", 200, true},
 		{"pretty in the URL", "?_pretty=true", "status=active", "", 200, true},
 		{"not pretty", "", "_pretty=false", "", 200, false},

@@ -10,12 +10,20 @@
 // # What is refused here
 //
 // In this order: paths that can't be read (400), what no route takes (404, 405),
-// queries that can't be read (400), answers that are not JSON (406), headers that
-// can't be read (400), bodies that are not JSON or, for a search, not a form
-// (415), that are over the limit (413), that do not come in time (408) or can't
-// be read (400). A search by POST may say in its form how it wants the answer,
-// so there 406 comes last. A panic in a request becomes a 500 without detail and
-// is logged once with its stack.
+// queries that can't be read (400), answers that are neither JSON nor XML (406),
+// headers that can't be read (400), bodies that are no resource in JSON or XML
+// or, for a search, no form (415), that are over the limit (413), that do not come
+// in time (408) or can't be read (400). A search by POST may say in its form how
+// it wants the answer, so there 406 comes last. A panic in a request becomes a
+// 500 without detail and is logged once with its stack.
+//
+// # JSON and XML
+//
+// JSON is the home of a resource: what is stored goes out as it is. XML is
+// written from it (package fhir/xml), and what JSON keeps and XML can't hold is
+// never left out. Whoever asks to see it gets 406 and is told to ask for JSON.
+// Of a change that was made, and of a failure, it is told in JSON instead:
+// a 406 would say that nothing was done, or would hide why.
 //
 // # Personal data
 //
@@ -33,6 +41,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"tahto/fhir/xml"
 	"tahto/server/interaction"
 )
 
@@ -40,8 +49,8 @@ import (
 // 4 MiB, in bytes.
 const DefaultBodyLimit = 4 << 20
 
-// Options are what the wire needs beside the service. NewID and Now must be
-// given; package server is where clocks and random numbers live.
+// Options are what the wire needs beside the service. NewID, Now and Types
+// must be given; package server is where clocks and random numbers live.
 type Options struct {
 	// BasePath is the path of the FHIR base, /fhir if empty, / for the root.
 	BasePath string
@@ -56,6 +65,8 @@ type Options struct {
 	Now func() time.Time
 	// Ready tells whether the server can serve (/readyz); nil means always.
 	Ready func(context.Context) error
+	// Types tell what resources are made of, to read and write XML.
+	Types xml.Definitions
 }
 
 // handler serves the FHIR base.
@@ -67,6 +78,7 @@ type handler struct {
 	newID   func() string
 	now     func() time.Time
 	ready   func(context.Context) error
+	types   xml.Definitions
 	words   map[string]bool // the literal path segments, for the log
 }
 
@@ -91,7 +103,7 @@ func New(service *interaction.Service, o Options) http.Handler {
 func newHandler(service *interaction.Service, o Options) *handler {
 	h := &handler{
 		service: service, limit: o.BodyLimit, log: o.Log,
-		newID: o.NewID, now: o.Now, ready: o.Ready, words: words(),
+		newID: o.NewID, now: o.Now, ready: o.Ready, types: o.Types, words: words(),
 	}
 	base := o.BasePath
 	if base == "" {
@@ -113,7 +125,8 @@ func newHandler(service *interaction.Service, o Options) *handler {
 func (h *handler) serve(c *gin.Context) {
 	began := h.now()
 	x := h.exchange(c)
-	x.answer(x.run())
+	response, body := x.run()
+	x.answer(response, body)
 	h.note(&x, h.now().Sub(began))
 }
 
@@ -126,12 +139,13 @@ func (h *handler) elsewhere(c *gin.Context) {
 		return
 	}
 	x := h.exchange(c)
-	x.answer(x.failure(outsideBase(h.base)))
+	response := x.failure(outsideBase(h.base))
+	x.answer(response, x.encode(&response))
 }
 
 func (h *handler) exchange(c *gin.Context) exchange {
 	return exchange{
 		handler: h, in: c.Request, out: c.Writer, id: h.requestID(c.Request),
-		form: format{contentType: offers[0].header},
+		form: format{offer: inJSON},
 	}
 }

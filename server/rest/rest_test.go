@@ -31,16 +31,26 @@ type server struct {
 	log     bytes.Buffer
 }
 
-// definitions and validators are made once: they are the same for all.
-var definitions = sync.OnceValues(profiles.Load)
+// The definitions and their validator are made once: they are the same for all.
+var (
+	sets       = sync.OnceValues(profiles.Load)
+	validators = sync.OnceValues(func() (*validate.Validator, error) {
+		set, err := sets()
+		if err != nil {
+			return nil, err
+		}
+		return validate.New(set)
+	})
+)
 
-var validators = sync.OnceValues(func() (*validate.Validator, error) {
-	set, err := definitions()
+func definitions(t testing.TB) *profiles.Set {
+	t.Helper()
+	set, err := sets()
 	if err != nil {
-		return nil, err
+		t.Fatal(err)
 	}
-	return validate.New(set)
-})
+	return set
+}
 
 func validator(t testing.TB) *validate.Validator {
 	t.Helper()
@@ -77,19 +87,15 @@ func serveWith(t testing.TB, foreign interaction.ForeignConsents, change func(*r
 	t.Cleanup(func() { _ = store.Close() })
 	var ids atomic.Uint64
 	newID := func() string { return fmt.Sprintf("id-%d", ids.Add(1)) }
-	types, err := definitions()
-	if err != nil {
-		t.Fatal(err)
-	}
 	service, err := interaction.New(interaction.Options{
 		Store: store, Registry: registry, Base: base, Now: now, NewID: newID, Audit: audit.NewLog(io.Discard),
-		ForeignConsents: foreign, Intake: interaction.Archive, Validator: validator(t), Types: types,
+		ForeignConsents: foreign, Intake: interaction.Archive, Validator: validator(t), Types: definitions(t),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &server{store: store}
-	o := rest.Options{Log: slog.New(slog.NewTextHandler(&s.log, nil)), NewID: newID, Now: now}
+	o := rest.Options{Log: slog.New(slog.NewTextHandler(&s.log, nil)), NewID: newID, Now: now, Types: definitions(t)}
 	if change != nil {
 		change(&o)
 	}
