@@ -113,15 +113,17 @@ func head(w *fhir.Writer, b Build) {
 	w.Optional("url", b.Base)
 	w.End()
 	w.String("fhirVersion", "4.0.1")
-	w.Array("format")
-	w.String("", "json")
-	w.EndArray()
+	list(w, "format", formats)
 	list(w, "patchFormat", patchFormats)
 }
 
+// formats are those of resources, by their short names and their media types
+// (https://hl7.org/fhir/R4/http.html#mime-type).
+var formats = []string{"json", "xml", "application/fhir+json", "application/fhir+xml"}
+
 // patchFormats are the media types of a patch: JSON Patch, and FHIRPath Patch as
-// Parameters.
-var patchFormats = []string{"application/json-patch+json", "application/fhir+json"}
+// Parameters in either format.
+var patchFormats = []string{"application/json-patch+json", "application/fhir+json", "application/fhir+xml"}
 
 func (s Scope) resource(w *fhir.Writer, resourceType string, offers []Offer) {
 	w.Object("")

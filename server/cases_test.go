@@ -60,13 +60,16 @@ func (c workedCase) check(t *testing.T, base string, oneByOne bool) {
 		post(t, base, c.Bundle, http.StatusOK)
 	}
 	answer := post(t, base+"/Consent/$evaluate", c.Request, http.StatusOK)
-	got := answered(answer.Root(), "parameter")
-	if item := parameter(answer.Root(), "parameter", "item"); item.Exists() {
-		got = answered(item, "part")
-	}
-	if got != c.Expect {
+	if got := c.answered(answer); got != c.Expect {
 		t.Errorf("got %+v, want %+v\n%s", got, c.Expect, answer.JSON())
 	}
+}
+
+func (c workedCase) answered(answer *fhir.Resource) expectation {
+	if item := parameter(answer.Root(), "parameter", "item"); item.Exists() {
+		return answered(item, "part")
+	}
+	return answered(answer.Root(), "parameter")
 }
 
 // store sends the resources of the Bundle, which don't refer to each other, one

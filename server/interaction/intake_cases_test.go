@@ -147,7 +147,7 @@ func (c *intakeCase) open(t *testing.T) *counter {
 			Validator: validator(t), Types: types(t), Intake: mode,
 		})
 		must(t, err)
-		server := httptest.NewServer(rest.New(service, rest.Options{NewID: func() string { return "r" }, Now: now}))
+		server := httptest.NewServer(rest.New(service, rest.Options{NewID: func() string { return "r" }, Now: now, Types: types(t)}))
 		t.Cleanup(server.Close)
 		return server
 	}

@@ -41,6 +41,9 @@ func (x *exchange) run() (response interaction.Response, body []byte) {
 			panic(cause)
 		default:
 			response = x.failure(interaction.Panicked(cause))
+			if x.form.xml {
+				x.form.offer = inJSON // writing XML may be what went wrong
+			}
 			body = x.encode(&response)
 		}
 	}()

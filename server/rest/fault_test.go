@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"tahto/fhir/xml"
 	"tahto/server/rest"
 )
 
@@ -76,6 +77,28 @@ func TestOnlyTheRuntimesOwnPanicsAreToldInTheLog(t *testing.T) {
 			want(t, s.post(hostile(func() (int, error) { c.panic(); return 0, io.EOF })), http.StatusInternalServerError)
 			if !strings.Contains(s.log.String(), c.told) || strings.Contains(s.log.String(), "160350") {
 				t.Errorf("want %q and no identity code in the log:\n%s", c.told, &s.log)
+			}
+		})
+	}
+}
+
+// types are definitions that something is wrong with.
+type types func(name string) *xml.Layout
+
+func (t types) Layout(name string) *xml.Layout { return t(name) }
+
+func TestFaultOfTheDefinitionsIsOursAndToldInJSON(t *testing.T) {
+	outcome := xml.NewLayout(xml.Resource, false, []xml.Field{{Name: "issue", Element: "issue", Type: "missing", List: true}})
+	for name, broken := range map[string]types{
+		"a panic":        func(string) *xml.Layout { panic("ours") },
+		"a missing type": func(name string) *xml.Layout { return map[string]*xml.Layout{"OperationOutcome": outcome}[name] },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, func(o *rest.Options) { o.Types = broken })
+			got := s.do("POST", "/fhir/Consent/$validate", consent, "Content-Type", "application/fhir+json", "Accept", "application/fhir+xml")
+			want(t, got, http.StatusInternalServerError, "Content-Type", "application/fhir+json; charset=utf-8")
+			if n := strings.Count(s.log.String(), "level=ERROR"); n != 1 || !strings.Contains(got.Body.String(), "exception") {
+				t.Errorf("logged %d times, want once: %s", n, got.Body)
 			}
 		})
 	}

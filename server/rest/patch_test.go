@@ -102,3 +102,23 @@ func TestPatchWithoutBodyIsLeftToTheService(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+func TestPatchesOfEachFormReachTheResource(t *testing.T) {
+	s, path := stored(t)
+	const parameters = `{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"replace"},{"name":"path","valueString":"Consent.status"},{"name":"value","valueCode":"inactive"}]}]}`
+	for _, c := range []struct{ media, body, status string }{
+		{"application/json-patch+json", `[{"op":"replace","path":"/status","value":"rejected"}]`, "rejected"},
+		{"application/fhir+json", parameters, "inactive"},
+		{"application/json-patch+json", `[{"op":"replace","path":"/status","value":"active"}]`, "active"},
+		{"application/fhir+xml", inXML(t, parameters), "inactive"},
+	} {
+		got := read(t, s.do("PATCH", path, c.body, "Content-Type", c.media, "Accept", asXML), http.StatusOK)
+		if status := got.Root().Get("status").Text(); status != c.status {
+			t.Errorf("%s: status %s, want %s", c.media, status, c.status)
+		}
+	}
+	want(t, s.do("PATCH", path, "{}", "Content-Type", "application/merge-patch+json"), http.StatusUnsupportedMediaType,
+		"Accept-Patch", "application/json-patch+json, application/xml-patch+xml, application/fhir+json, application/fhir+xml")
+	want(t, s.do("OPTIONS", path, ""), http.StatusNoContent,
+		"Accept-Patch", "application/json-patch+json, application/xml-patch+xml, application/fhir+json, application/fhir+xml")
+}

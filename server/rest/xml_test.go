@@ -231,3 +231,18 @@ func TestWhatABatchHasDoneIsToldInJSONIfXMLCannot(t *testing.T) {
 	alone := strings.Replace(batch, `{"request":{"method":"GET","url":"Consent/a"}},`, "", 1)
 	read(t, s.do("POST", "/fhir", inXML(t, alone), "Content-Type", asXML, "Accept", asXML), http.StatusOK)
 }
+
+// TestClaimedFormatsWork asks for metadata in each format that it claims.
+func TestClaimedFormatsWork(t *testing.T) {
+	s := serve(t, nil)
+	claimed := read(t, s.do("GET", "/fhir/metadata", "", "Accept", asXML), http.StatusOK).Root().Get("format")
+	if claimed.Len() != 4 {
+		t.Errorf("%d formats, want 4", claimed.Len())
+	}
+	for _, format := range claimed.Items() {
+		got := s.do("GET", "/fhir/metadata?_format="+url.QueryEscape(format.Text()), "")
+		if said := got.Header().Get("Content-Type"); got.Code != http.StatusOK || !strings.Contains(said, format.Text()) {
+			t.Errorf("%s is answered with %d in %s", format.Text(), got.Code, said)
+		}
+	}
+}
