@@ -33,7 +33,7 @@ var allowed = map[string][]string{
 	"fhir/subset":       {"fhir"},
 	"profiles":          {"fhir", "fhir/issue", "fhir/fhirpath", "fhir/subset", "fhir/xml"},
 	"profiles/generate": {"fhir", "fhir/fhirpath"},
-	"profiles/validate": {"fhir", "fhir/issue", "fhir/fhirpath", "profiles"},
+	"profiles/validate": {"fhir", "fhir/issue", "fhir/fhirpath", "fhir/xml", "profiles"},
 	"mapping/decision":  {"mapping/consent"},
 	"mapping/intake":    {"mapping/consent", "mapping/decision"},
 	"mapping":           {"fhir", "fhir/issue", "mapping/consent", "mapping/decision", "mapping/intake"},

@@ -16,6 +16,9 @@
 // are not part of a resource and are dropped, but for the comments in a
 // narrative.
 //
+// An array of nothing but null, and space around the div of a narrative, say
+// nothing and do not come back.
+//
 // White space is as XML has it: a line feed in an attribute counts as a space
 // unless it is written as a reference, which Encode does. Space around a string
 // is kept, though the specification would have it trimmed: JSON keeps it too,

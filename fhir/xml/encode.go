@@ -143,7 +143,7 @@ func (e *encoder) attribute(name string, value fhir.Element, at *place) error {
 	if text == "" {
 		return invalid(at.String(), "The value is empty, which XML can't hold.")
 	}
-	if illegal(text) >= 0 {
+	if !Holds(text) {
 		return invalid(at.String(), "The value holds a character that XML can't.")
 	}
 	e.out = append(append(append(e.out, ' '), name...), `="`...)

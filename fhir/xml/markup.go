@@ -160,10 +160,13 @@ func (d *decoder) div(first stdxml.Token, at *place) (string, error) {
 	return text, nil
 }
 
-// written is the markup for a narrative that JSON has as a string. HTML's
-// entities become the characters they mean. wrong is a sentence if it is no
-// XHTML.
-func written(div string) (text, wrong string) {
+// Div is the div of a narrative as [Encode] writes it: what JSON has as a string,
+// or the same written anew, if that can't stand in XML by itself. HTML's entities
+// become the characters they mean. wrong is a sentence if it is no XHTML.
+func Div(div string) (text, wrong string) {
+	if !Holds(div) {
+		return "", "The narrative holds a character that XML can't."
+	}
 	const broken = "The narrative is not well-formed XHTML, so that XML can't hold it."
 	t := newTokens([]byte(div))
 	t.std.Entity = stdxml.HTMLEntity

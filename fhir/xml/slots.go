@@ -131,10 +131,7 @@ func (e *encoder) markup(value fhir.Element, at *place) error {
 	if value.Kind() != fhir.String {
 		return wrongKind(at)
 	}
-	if illegal(value.Text()) >= 0 {
-		return invalid(at.String(), "The narrative holds a character that XML can't.")
-	}
-	text, wrong := written(value.Text())
+	text, wrong := Div(value.Text())
 	if wrong != "" {
 		return invalid(at.String(), wrong)
 	}

@@ -75,6 +75,10 @@ func blank(text []byte) bool {
 	return true
 }
 
+// Holds tells whether XML can hold a text, in an attribute or between tags: all
+// of its characters are such that XML has a way to write them.
+func Holds(text string) bool { return illegal(text) < 0 }
+
 // illegal is where the first character stands that XML has no way to write
 // (https://www.w3.org/TR/xml/#charsets), -1 if all are well. Text that is not
 // UTF-8 is illegal too.

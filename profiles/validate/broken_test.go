@@ -54,8 +54,19 @@ func (f finding) String() string {
 	return fmt.Sprintf("%s %s %s %s", f.Severity, f.Code, f.Reason, f.Expression)
 }
 
+var sets = sync.OnceValues(profiles.Load)
+
+func definitions(t testing.TB) *profiles.Set {
+	t.Helper()
+	set, err := sets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
 var shared = sync.OnceValues(func() (*validate.Validator, error) {
-	set, err := profiles.Load()
+	set, err := sets()
 	if err != nil {
 		return nil, err
 	}

@@ -1,10 +1,11 @@
 package validate
 
 import (
-	"encoding/xml"
+	stdxml "encoding/xml"
 	"strings"
 
 	"tahto/fhir/issue"
+	"tahto/fhir/xml"
 )
 
 var (
@@ -15,7 +16,7 @@ var (
 // narrative holds the XHTML of a narrative to what it may be
 // (https://hl7.org/fhir/R4/narrative.html#xhtml): well-formed, a div with the
 // tags and attributes of formatting and nothing that runs or loads by itself,
-// and not empty.
+// not empty, and such that it stands in XML as it does in JSON.
 func (w *walk) narrative(text string, at *place) bool {
 	seen, fault := read(text)
 	switch {
@@ -27,6 +28,22 @@ func (w *walk) narrative(text string, at *place) bool {
 		w.add(badNarrative, at, "The narrative has a tag or attribute that FHIR does not allow. Keep to text, lists, tables, links, images and formatting.")
 	case !seen:
 		w.add(emptyNarrative, at, "The narrative says nothing. Write some text in it, or leave it out.")
+	default:
+		return w.portable(text, at)
+	}
+	return false
+}
+
+// portable holds a narrative to being the same in XML: R4 has it "contained in
+// general XML", without names for characters, and wants nothing around the div
+// that would come before its first > or after its last <. Space is harmless.
+func (w *walk) portable(text string, at *place) bool {
+	kept, wrong := xml.Div(text)
+	switch {
+	case wrong != "":
+		w.add(badFormat, at, wrong)
+	case kept != strings.Trim(text, " \t\r\n"):
+		w.add(badFormat, at, "The narrative would be another in XML. Write characters in place of CDATA and of names such as &nbsp; (but not of &amp;, &lt;, &gt;, &quot;, &apos;), no prefixes before tags, and nothing before or after the div.")
 	default:
 		return true
 	}
@@ -46,8 +63,8 @@ const xhtml = "http://www.w3.org/1999/xhtml"
 
 // read tells whether the XHTML shows anything, and its first fault.
 func read(text string) (seen bool, fault narrativeFault) {
-	decoder := xml.NewDecoder(strings.NewReader(text))
-	decoder.Entity = xml.HTMLEntity
+	decoder := stdxml.NewDecoder(strings.NewReader(text))
+	decoder.Entity = stdxml.HTMLEntity
 	depth, divs := 0, 0
 	for {
 		token, err := decoder.Token()
@@ -61,23 +78,23 @@ func read(text string) (seen bool, fault narrativeFault) {
 			return seen, fault
 		}
 		switch t := token.(type) {
-		case xml.StartElement:
+		case stdxml.StartElement:
 			if depth++; depth == 1 {
 				divs++
 			}
 			seen = seen || t.Name.Local == "img"
 			fault = max(fault, tagFault(t, depth == 1))
-		case xml.EndElement:
+		case stdxml.EndElement:
 			depth--
-		case xml.CharData:
+		case stdxml.CharData:
 			seen = seen || strings.TrimSpace(string(t)) != ""
-		case xml.ProcInst, xml.Directive:
+		case stdxml.ProcInst, stdxml.Directive:
 			fault = max(fault, notAllowed)
 		}
 	}
 }
 
-func tagFault(t xml.StartElement, outer bool) narrativeFault {
+func tagFault(t stdxml.StartElement, outer bool) narrativeFault {
 	if outer && (t.Name.Local != "div" || t.Name.Space != xhtml) {
 		return notDiv
 	}

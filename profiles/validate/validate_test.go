@@ -233,7 +233,8 @@ func FuzzValidate(f *testing.F) {
 	for _, name := range []string{"consent", "provenance", "bundle", "parameters", "outcome"} {
 		f.Add(readBase(f, name))
 	}
-	v := validator(f)
+	f.Add([]byte(patient))
+	v, set := validator(f), definitions(f)
 	asked := []string{fhir.Base + "/StructureDefinition/denial-health", fhir.Base + "/StructureDefinition/declaration-provenance"}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r, err := fhir.Parse(data)
@@ -252,6 +253,7 @@ func FuzzValidate(f *testing.F) {
 		if diff := cmp.Diff(first, v.Validate(r, validate.Options{Now: clock, Profiles: asked})); diff != "" {
 			t.Errorf("another time something else was found:\n%s", diff)
 		}
+		throughXML(t, v, set, data)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"tahto/fhir"
 	"tahto/fhir/fhirpath"
 	"tahto/fhir/issue"
+	"tahto/fhir/xml"
 	"tahto/profiles"
 )
 
@@ -179,6 +180,8 @@ func (w *walk) written(e fhir.Element, at *place, t *datatype) bool {
 		w.add(tooLong, at, "The element "+at.quote()+" is longer than 1 MiB. Shorten it.")
 	case t.name == "xhtml":
 		return w.narrative(text, at)
+	case !xml.Holds(text):
+		w.add(badFormat, at, "The element "+at.quote()+" holds a character that FHIR's XML format can't. Remove it.")
 	case !f.fits(text):
 		w.add(badFormat, at, "The element "+at.quote()+" is not a valid "+t.name+". Write "+f.how+".")
 	default:
