@@ -11,7 +11,7 @@ import (
 // white space means something there.
 func Encode(r *fhir.Resource, d Definitions, pretty bool) ([]byte, error) {
 	e := encoder{defs: d, pretty: pretty}
-	e.out = append(make([]byte, 0, 1024), `<?xml version="1.0" encoding="UTF-8"?>`...)
+	e.out = append(make([]byte, 0, 1024+len(r.JSON())*3/2), `<?xml version="1.0" encoding="UTF-8"?>`...)
 	e.out = append(e.out, '\n')
 	if err := e.resource(r.Root(), nil); err != nil {
 		return nil, err

@@ -174,4 +174,8 @@ func TestPrettyDoesNotMultiplyAnAnswer(t *testing.T) {
 	if plain < 1_500_000 || pretty > 33<<20 {
 		t.Errorf("%d bytes become %d", plain, pretty)
 	}
+	plain, pretty = s.do("GET", path+"?_format=xml", "").Body.Len(), s.do("GET", path+"?_format=xml&_pretty=true", "").Body.Len()
+	if plain < 3_000_000 || pretty > 33<<20 {
+		t.Errorf("in XML %d bytes become %d", plain, pretty)
+	}
 }
