@@ -63,6 +63,12 @@ func TestXMLBodiesAreStoredAsJSON(t *testing.T) {
 	}
 }
 
+func TestWhatIsReadInXMLIsNoChangeWhenItIsSentBack(t *testing.T) {
+	s, path := stored(t)
+	body := s.do("GET", path, "", "Accept", asXML).Body.String()
+	want(t, s.do("PUT", path, body, "Content-Type", asXML), http.StatusOK, "Etag", `W/"1"`)
+}
+
 func TestEveryAnswerComesInXML(t *testing.T) {
 	s, path := stored(t)
 	form := []string{"Content-Type", "application/x-www-form-urlencoded"}
