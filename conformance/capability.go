@@ -121,9 +121,9 @@ func head(w *fhir.Writer, b Build) {
 // (https://hl7.org/fhir/R4/http.html#mime-type).
 var formats = []string{"json", "xml", "application/fhir+json", "application/fhir+xml"}
 
-// patchFormats are the media types of a patch: JSON Patch, and FHIRPath Patch as
-// Parameters in either format.
-var patchFormats = []string{"application/json-patch+json", "application/fhir+json", "application/fhir+xml"}
+// patchFormats are the media types of a patch: JSON Patch, XML Patch, and
+// FHIRPath Patch as Parameters in either format.
+var patchFormats = []string{"application/json-patch+json", "application/xml-patch+xml", "application/fhir+json", "application/fhir+xml"}
 
 func (s Scope) resource(w *fhir.Writer, resourceType string, offers []Offer) {
 	w.Object("")

@@ -109,6 +109,7 @@ func TestPatchesOfEachFormReachTheResource(t *testing.T) {
 	for _, c := range []struct{ media, body, status string }{
 		{"application/json-patch+json", `[{"op":"replace","path":"/status","value":"rejected"}]`, "rejected"},
 		{"application/fhir+json", parameters, "inactive"},
+		{"application/xml-patch+xml", `<diff xmlns:f="http://hl7.org/fhir"><replace sel="f:Consent/f:status/@value">rejected</replace></diff>`, "rejected"},
 		{"application/json-patch+json", `[{"op":"replace","path":"/status","value":"active"}]`, "active"},
 		{"application/fhir+xml", inXML(t, parameters), "inactive"},
 	} {
@@ -121,4 +122,8 @@ func TestPatchesOfEachFormReachTheResource(t *testing.T) {
 		"Accept-Patch", "application/json-patch+json, application/xml-patch+xml, application/fhir+json, application/fhir+xml")
 	want(t, s.do("OPTIONS", path, ""), http.StatusNoContent,
 		"Accept-Patch", "application/json-patch+json, application/xml-patch+xml, application/fhir+json, application/fhir+xml")
+	claimed := read(t, s.do("GET", "/fhir/metadata", "", "Accept", asXML), http.StatusOK).Root().Get("patchFormat")
+	if got := string(claimed.JSON()); got != `["application/json-patch+json","application/xml-patch+xml","application/fhir+json","application/fhir+xml"]` {
+		t.Errorf("claimed are %s", got)
+	}
 }
