@@ -142,14 +142,9 @@ func (tw twins) keepTheSame(t testing.TB) {
 	t.Helper()
 	url, other, pages := tw.xml+"/_history?_count=50", tw.json+"/_history?_count=50", 0
 	for ; url != ""; pages++ {
-		_, inBoth := inJSON(t, http.MethodGet, url, nil)
-		_, told := inXML(t, http.MethodGet, url, nil)
+		inBoth := tw.readsTheSame(t, url)
 		_, want := inJSON(t, http.MethodGet, other, nil)
 		url, other = nextPage(inBoth), nextPage(want)
-		// The tokens of pages are sealed anew each time.
-		if diff := cmp.Diff(tree(t, withoutLinks(inBoth)), tree(t, withoutLinks(told))); diff != "" {
-			t.Fatalf("read in two formats (-JSON +XML):\n%s", diff)
-		}
 		if diff := cmp.Diff(alike(t, tw.json, withoutLinks(want)), alike(t, tw.xml, withoutLinks(inBoth))); diff != "" {
 			t.Fatalf("written in two formats (-JSON +XML):\n%s", diff)
 		}
@@ -188,6 +183,23 @@ func TestExamplesAreTheSameInXML(t *testing.T) {
 		}
 	}
 	tw.keepTheSame(t)
+	for _, part := range []string{"_summary=true", "_summary=text", "_summary=data", "_summary=count", "_elements=status", "_include=Provenance:target"} {
+		for _, resourceType := range []string{"/Provenance?", "/CodeSystem?", "/StructureDefinition?"} {
+			tw.readsTheSame(t, tw.xml+resourceType+part)
+		}
+	}
+}
+
+// readsTheSame compares an answer in the two formats, and gives it.
+func (tw twins) readsTheSame(t testing.TB, url string) *fhir.Resource {
+	t.Helper()
+	_, inBoth := inJSON(t, http.MethodGet, url, nil)
+	_, told := inXML(t, http.MethodGet, url, nil)
+	// The tokens of pages are sealed anew each time.
+	if diff := cmp.Diff(tree(t, withoutLinks(inBoth)), tree(t, withoutLinks(told))); diff != "" {
+		t.Fatalf("%s in two formats (-JSON +XML):\n%s", url, diff)
+	}
+	return inBoth
 }
 
 // batch sends the entries of a transaction as a batch, which refuses some.
