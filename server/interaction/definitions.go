@@ -31,7 +31,9 @@ type definition struct {
 	entries []search.Entry
 }
 
-// newDefinitions stamps the resources as their first version. It fails if one
+// newDefinitions stamps the resources with the time of the release as their
+// version, so that a client that has those of another release does not take them
+// for these. It fails if one
 // is of a type that isn't served, or has no id, or the id of another.
 func newDefinitions(resources []*fhir.Resource, released time.Time, base string) (*definitions, error) {
 	registry, err := search.NewDefinitionRegistry(base)
@@ -44,8 +46,9 @@ func newDefinitions(resources []*fhir.Resource, released time.Time, base string)
 		if _, taken := d.byKey[key]; taken || len(registry.Parameters(key.Type)) == 0 || !fhir.IsID(key.ID) {
 			return nil, fmt.Errorf("interaction: the definition %s can't be served: its type is unknown, or its id is none or another's", key)
 		}
-		r = r.Stamp(key.ID, 1, released)
-		d.byKey[key] = storage.Version{Key: key, Version: 1, Updated: released, Method: http.MethodPut, Resource: r}
+		version := uint64(max(1, released.Unix()))
+		r = r.Stamp(key.ID, version, released)
+		d.byKey[key] = storage.Version{Key: key, Version: version, Updated: released, Method: http.MethodPut, Resource: r}
 		d.all = append(d.all, definition{version: d.byKey[key], entries: registry.Entries(r)})
 	}
 	slices.SortFunc(d.all, func(a, b definition) int { return strings.Compare(a.version.Key.String(), b.version.Key.String()) })
