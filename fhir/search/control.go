@@ -37,7 +37,6 @@ func once(read func(p *parser, name, text string)) func(*parser, string, []strin
 // refused are parameters of FHIR that this server does not have, each with
 // what to do instead.
 var refused = map[string]string{
-	"_has":           "Reverse chaining (_has) is not supported; search the other type and include what it refers to with _include.",
 	"_filter":        "_filter is not supported; use the parameters of the type.",
 	"_query":         "Named queries are not supported; use the parameters of the type.",
 	"_text":          "Searching text is not supported; use the parameters of the type.",
@@ -46,10 +45,6 @@ var refused = map[string]string{
 	"_type":          "_type is not supported; search each type by itself.",
 	"_contained":     "Contained resources are not searched; a contained person is found by patient:identifier.",
 	"_containedType": "Contained resources are not searched; a contained person is found by patient:identifier.",
-	"_tag":           "_tag is not supported.",
-	"_profile":       "_profile is not supported.",
-	"_security":      "_security is not supported.",
-	"_source":        "_source is not supported.",
 	"_score":         "_score is not supported.",
 }
 
@@ -77,7 +72,10 @@ func (p *parser) sort(name, text string) {
 		param, descending := strings.CutPrefix(key, "-")
 		parameter, known := p.registry.parameter(p.query.Type, param)
 		switch {
-		case !known || !parameter.Sortable:
+		case known && !parameter.Sortable():
+			p.unsupported(name, "_sort does not take %s: a %s has no order; known are %s.", param, parameter.Kind, listed(p.sortable()))
+			return
+		case !known:
 			p.unsupported(name, "_sort does not know that key; %s.", meant(param, p.sortable()))
 			return
 		case slices.ContainsFunc(keys, func(s Sort) bool { return s.Param == param }):
@@ -92,85 +90,9 @@ func (p *parser) sort(name, text string) {
 func (p *parser) sortable() []string {
 	var names []string
 	for _, parameter := range p.registry.types[p.query.Type] {
-		if parameter.Sortable {
+		if parameter.Sortable() {
 			names = append(names, parameter.Name)
 		}
 	}
 	return names
-}
-
-// includes reads _include and _revinclude: Source:parameter or
-// Source:parameter:Target.
-func (p *parser) includes(name string, texts []string) {
-	for _, text := range texts {
-		p.include(name, text)
-	}
-}
-
-func (p *parser) include(name, text string) {
-	source, rest, _ := strings.Cut(text, ":")
-	param, target, targeted := strings.Cut(rest, ":")
-	offered := p.includable(name)
-	at := slices.IndexFunc(offered, func(o offer) bool { return o.source == source && o.parameter.Name == param })
-	switch {
-	case at < 0 && p.leads(source, param, other(name)):
-		p.unsupported(name, "%s does not follow that reference from %s; did you mean %s=%s:%s?",
-			name, p.query.Type, other(name), source, param)
-	case at < 0:
-		p.unsupported(name, "%s follows no such reference; %s.", name, meant(source+":"+param, offerNames(offered)))
-	case targeted && !offered[at].parameter.mayRefer(target), name == "_revinclude" && targeted && target != p.query.Type:
-		p.unsupported(name, "%s: %s does not lead to resources of that type here.", name, offered[at])
-	case name == "_include":
-		p.query.Include = append(p.query.Include, Include{source, param, target})
-	default:
-		p.query.RevInclude = append(p.query.RevInclude, Include{source, param, target})
-	}
-}
-
-// other is the parameter that follows references the other way.
-func other(name string) string {
-	if name == "_include" {
-		return "_revinclude"
-	}
-	return "_include"
-}
-
-// leads tells whether a parameter of this name offers the reference.
-func (p *parser) leads(source, param, name string) bool {
-	return slices.Contains(offerNames(p.includable(name)), source+":"+param)
-}
-
-// offer is a reference that can be followed.
-type offer struct {
-	source    string
-	parameter Parameter
-}
-
-// String is the value of _include, such as Provenance:target.
-func (o offer) String() string { return o.source + ":" + o.parameter.Name }
-
-func offerNames(offered []offer) []string {
-	names := make([]string, len(offered))
-	for i := range offered {
-		names[i] = offered[i].String()
-	}
-	return names
-}
-
-// includable are the references that lead from the type searched for, or for
-// _revinclude those of any type that lead to it.
-func (p *parser) includable(name string) []offer {
-	var offered []offer
-	for _, source := range p.registry.Types() {
-		for _, parameter := range p.registry.types[source] {
-			leads := source == p.query.Type
-			if name == "_revinclude" {
-				leads = parameter.mayRefer(p.query.Type)
-			}
-			if leads && parameter.Kind == KindReference {
-				offered = append(offered, offer{source, parameter})
-			}
-		}
-	}
-	return offered
 }

@@ -8,18 +8,14 @@ import (
 
 // encodingVersion is the first byte of what is written here. A page token of
 // an older server is refused rather than misread.
-const encodingVersion = 1
+const encodingVersion = 2
 
 // EncodeQuery writes a query, its position included, in few bytes, so that it
 // can travel in a page token. It may carry an identity code: whoever hands it
 // out must encrypt it.
 func EncodeQuery(q Query) []byte {
 	e := encoder{encodingVersion}
-	e.text(q.Type)
-	e.length(len(q.Clauses))
-	for i := range q.Clauses {
-		e.clause(&q.Clauses[i])
-	}
+	e.conditions(q)
 	e.length(len(q.Sort))
 	for _, s := range q.Sort {
 		e.text(s.Param)
@@ -40,8 +36,7 @@ func EncodeQuery(q Query) []byte {
 // kind Invalid, never a panic.
 func DecodeQuery(data []byte) (Query, error) {
 	d := newDecoder(data)
-	q := Query{Type: d.text()}
-	d.list(func() { q.Clauses = append(q.Clauses, d.clause()) })
+	q := d.conditions(0)
 	d.list(func() {
 		s := Sort{Param: d.text()}
 		d.flags(&s.Date, &s.Descending)
@@ -97,6 +92,7 @@ func (e *encoder) clause(c *Clause) {
 		e.number(v.Low)
 		e.number(v.High)
 		e.text(v.Text)
+		e.text(v.First)
 	}
 }
 
@@ -116,6 +112,7 @@ func (e *encoder) includes(includes []Include) {
 		e.text(i.Source)
 		e.text(i.Param)
 		e.text(i.Target)
+		e.flags(i.Iterate)
 	}
 }
 
@@ -211,7 +208,7 @@ func (d *decoder) clause() Clause {
 		v.System, v.Value, v.Version = d.text(), d.text(), d.text()
 		v.Prefix = Prefix(d.text())
 		v.Low, v.High = d.number(), d.number()
-		v.Text = d.text()
+		v.Text, v.First = d.text(), d.text()
 		c.Values = append(c.Values, v)
 	})
 	if c.Op > Missing {
@@ -233,6 +230,10 @@ func (d *decoder) position() Position {
 
 func (d *decoder) includes() []Include {
 	var includes []Include
-	d.list(func() { includes = append(includes, Include{d.text(), d.text(), d.text()}) })
+	d.list(func() {
+		i := Include{Source: d.text(), Param: d.text(), Target: d.text()}
+		d.flags(&i.Iterate)
+		includes = append(includes, i)
+	})
 	return includes
 }

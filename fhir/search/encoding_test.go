@@ -17,7 +17,7 @@ var anyQuery = rapid.Custom(func(t *rapid.T) search.Query {
 			System: text.Draw(t, "system"), AnySystem: rapid.Bool().Draw(t, "any system"),
 			Value: text.Draw(t, "value"), AnyValue: rapid.Bool().Draw(t, "any value"),
 			Version: text.Draw(t, "version"), Text: text.Draw(t, "text"),
-			Prefix: search.Prefix(text.Draw(t, "prefix")), Low: rapid.Int64().Draw(t, "low"), High: rapid.Int64().Draw(t, "high"),
+			First: text.Draw(t, "first"), Prefix: search.Prefix(text.Draw(t, "prefix")), Low: rapid.Int64().Draw(t, "low"), High: rapid.Int64().Draw(t, "high"),
 		}
 	})
 	q := search.Query{Type: text.Draw(t, "type"), Count: rapid.IntRange(0, 500).Draw(t, "count"), Total: search.Total(text.Draw(t, "total"))}
@@ -35,7 +35,7 @@ var anyQuery = rapid.Custom(func(t *rapid.T) search.Query {
 		q.Sort = append(q.Sort, anySort.Draw(t, "key"))
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "includes") {
-		q.Include = append(q.Include, search.Include{Source: text.Draw(t, "source"), Param: text.Draw(t, "param"), Target: text.Draw(t, "target")})
+		q.Include = append(q.Include, search.Include{Source: text.Draw(t, "source"), Param: text.Draw(t, "param"), Target: text.Draw(t, "target"), Iterate: rapid.Bool().Draw(t, "iterate")})
 		q.RevInclude = append(q.RevInclude, search.Include{Source: text.Draw(t, "source")})
 	}
 	if rapid.Bool().Draw(t, "after") {

@@ -60,6 +60,8 @@ type extraction struct {
 	// pointed are the contained resources taken already, as parameter#id: a
 	// body that points at one a thousand times must not cost a thousandfold.
 	pointed map[string]bool
+	// within is the first part of the composite values that are being taken.
+	within string
 }
 
 // extractor takes the values of a parameter out of an element.

@@ -70,7 +70,7 @@ func speakable(name string) bool {
 			return false
 		}
 	}
-	return name != "" && len(name) <= 64 && !hasIdentityCode(name)
+	return name != "" && len(name) <= 128 && !hasIdentityCode(name)
 }
 
 func (p *parser) unknown(name, base string) {
@@ -83,6 +83,14 @@ func (p *parser) unknown(name, base string) {
 }
 
 func (p *parser) unknownModifier(name string, parameter Parameter, modifier string) {
+	if why := notHere[modifier]; why != "" {
+		p.unsupported(name, "%s:%s is not supported; %s", parameter.Name, modifier, why)
+		return
+	}
+	if parameter.Kind == KindComposite {
+		p.unsupported(name, "%s takes no modifier; leave it out.", parameter.Name)
+		return
+	}
 	known := parameter.Modifiers()
 	if parameter.Kind == KindReference {
 		known = append(known, parameter.Targets...)
@@ -91,6 +99,20 @@ func (p *parser) unknownModifier(name string, parameter Parameter, modifier stri
 		known[i] = ":" + known[i]
 	}
 	p.unsupported(name, "%s takes no such modifier; %s.", parameter.Name, meant(":"+modifier, known))
+}
+
+// notHere are modifiers of FHIR that no parameter takes here, with what to do
+// instead.
+var notHere = map[string]string{
+	"text":     "codes are searched for by code, not by their words.",
+	"in":       "write the codes of the value set with commas between them.",
+	"not-in":   "write the codes of the value set with commas between them, with :not.",
+	"above":    "no code or address stands above another here; write those you mean, with commas between them.",
+	"below":    "no code or address stands below another here; write those you mean, with commas between them.",
+	"of-type":  "an identifier is searched for by system|value.",
+	"ofType":   "an identifier is searched for by system|value.",
+	"exact":    "values are compared exactly as they are; leave it out.",
+	"contains": "values are compared as a whole; write all of it.",
 }
 
 // names are those of all parameters that a search for the type takes.

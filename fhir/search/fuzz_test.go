@@ -25,10 +25,14 @@ func FuzzParse(f *testing.F) {
 		"patient:identifier=urn:oid:1.2.246.21|160350-900N&category=denial-health,denial-social",
 		"status:not=inactive&date=ge2023-05-01T10:00:00.123%2B03:00&date=lt2024&_sort=-date,_id&_count=7",
 		`category=a\,b\|c\$d\\|x&period:missing=true`,
+		"patient.identifier=a&data.identifier=b&source-reference:Consent.patient.identifier=160350-900N&_tag=a|b&_profile=c",
+		`_has:Provenance:target:agent:identifier=a|b,c&_has:Consent:data:_has:Consent:data:status:not=x&provision-type-period=deny$ge2023`,
+		`provision-type-class=|deny$a|b\$\,,permit$c&provision-type-actor=deny$Organization/1&_include:iterate=Provenance:target`,
 		"data=Consent/1/_history/2,urn:uuid:x,http://a.example/b&_revinclude=Provenance:target:Consent&_total=none",
 	} {
 		f.Add("Consent", query, true)
 	}
+	f.Add("Provenance", "target.patient:identifier=a&target:Consent.status=active&target._has:Provenance:target:_id=1&_revinclude:iterate=Provenance:target:Consent", false)
 	r := registry(f)
 	f.Fuzz(func(t *testing.T, resourceType, query string, lenient bool) {
 		values, _ := url.ParseQuery(query)

@@ -12,16 +12,40 @@ const definitions = "http://hl7.org/fhir/SearchParameter/"
 func commonParameters(resourceType string) []Parameter {
 	return []Parameter{
 		{
-			Name: "_id", Kind: KindToken, Sortable: true, URL: definitions + "Resource-id",
+			Name: "_id", Kind: KindToken, URL: definitions + "Resource-id",
 			Expression: resourceType + ".id",
 			Doc:        "The logical id of the resource",
 			extract:    each(code, "id"),
 		},
 		{
-			Name: "_lastUpdated", Kind: KindDate, Sortable: true, URL: definitions + "Resource-lastUpdated",
+			Name: "_lastUpdated", Kind: KindDate, URL: definitions + "Resource-lastUpdated",
 			Expression: resourceType + ".meta.lastUpdated",
 			Doc:        "When the version was stored",
 			extract:    each(date, "meta", "lastUpdated"),
+		},
+		{
+			Name: "_tag", Kind: KindToken, URL: definitions + "Resource-tag",
+			Expression: resourceType + ".meta.tag",
+			Doc:        "A tag of the resource",
+			extract:    each(coding, "meta", "tag"),
+		},
+		{
+			Name: "_security", Kind: KindToken, URL: definitions + "Resource-security",
+			Expression: resourceType + ".meta.security",
+			Doc:        "A security label of the resource itself",
+			extract:    each(coding, "meta", "security"),
+		},
+		{
+			Name: "_profile", Kind: KindURI, URL: definitions + "Resource-profile",
+			Expression: resourceType + ".meta.profile",
+			Doc:        "A profile that the resource claims to conform to",
+			extract:    each(code, "meta", "profile"),
+		},
+		{
+			Name: "_source", Kind: KindURI, URL: definitions + "Resource-source",
+			Expression: resourceType + ".meta.source",
+			Doc:        "Where the resource came from, as it says itself",
+			extract:    each(code, "meta", "source"),
 		},
 	}
 }
@@ -32,7 +56,7 @@ func consentParameters() []Parameter {
 	parties := []string{"Organization", "Patient", "Practitioner", "PractitionerRole", "RelatedPerson"}
 	return []Parameter{
 		{
-			Name: "identifier", Kind: KindToken, Sortable: true, URL: definitions + "clinical-identifier",
+			Name: "identifier", Kind: KindToken, URL: definitions + "clinical-identifier",
 			Expression: "Consent.identifier",
 			Doc:        "A business identifier of the declaration",
 			extract:    each(identifier, "identifier"),
@@ -44,26 +68,26 @@ func consentParameters() []Parameter {
 			extract:    each(reference, "patient"),
 		},
 		{
-			Name: "status", Kind: KindToken, Sortable: true, URL: definitions + "Consent-status",
+			Name: "status", Kind: KindToken, URL: definitions + "Consent-status",
 			Expression: "Consent.status",
 			Doc:        "draft, proposed, active, rejected, inactive (withdrawn) or entered-in-error (annulled)",
 			system:     "http://hl7.org/fhir/consent-state-codes",
 			extract:    each(coded("http://hl7.org/fhir/consent-state-codes"), "status"),
 		},
 		{
-			Name: "category", Kind: KindToken, Sortable: true, URL: definitions + "Consent-category",
+			Name: "category", Kind: KindToken, URL: definitions + "Consent-category",
 			Expression: "Consent.category",
 			Doc:        "What kind of declaration it is, such as denial-health",
 			extract:    each(concept, "category"),
 		},
 		{
-			Name: "date", Kind: KindDate, Sortable: true, URL: definitions + "clinical-date",
+			Name: "date", Kind: KindDate, URL: definitions + "clinical-date",
 			Expression: "Consent.dateTime",
 			Doc:        "When it was declared",
 			extract:    each(date, "dateTime"),
 		},
 		{
-			Name: "period", Kind: KindDate, Sortable: true, URL: definitions + "Consent-period",
+			Name: "period", Kind: KindDate, URL: definitions + "Consent-period",
 			Expression: "Consent.provision.period",
 			Doc:        "When it is in force",
 			extract:    each(period, "provision", "period"),
@@ -76,7 +100,7 @@ func consentParameters() []Parameter {
 			extract:    each(reference, "provision", "actor", "reference"),
 		},
 		{
-			Name: "scope", Kind: KindToken, Sortable: true, URL: definitions + "Consent-scope",
+			Name: "scope", Kind: KindToken, URL: definitions + "Consent-scope",
 			Expression: "Consent.scope",
 			Doc:        "Which of the areas of consent it is of",
 			extract:    each(concept, "scope"),
@@ -157,13 +181,13 @@ func provenanceParameters() []Parameter {
 			extract:    each(patientReference, "target"),
 		},
 		{
-			Name: "recorded", Kind: KindDate, Sortable: true, URL: definitions + "Provenance-recorded",
+			Name: "recorded", Kind: KindDate, URL: definitions + "Provenance-recorded",
 			Expression: "Provenance.recorded",
 			Doc:        "When it was recorded",
 			extract:    each(date, "recorded"),
 		},
 		{
-			Name: "when", Kind: KindDate, Sortable: true, URL: definitions + "Provenance-when",
+			Name: "when", Kind: KindDate, URL: definitions + "Provenance-when",
 			Expression: "(Provenance.occurred as dateTime) | (Provenance.occurred as Period)",
 			Doc:        "When the declaration was made; HL7's definition has only the dateTime, here a Period counts too",
 			extract:    both(each(date, "occurredDateTime"), each(period, "occurredPeriod")),

@@ -63,6 +63,9 @@ func (r *Registry) Parse(resourceType string, values url.Values, o ParseOptions)
 	for _, name := range names {
 		p.parameter(name, values[name])
 	}
+	if p.query.links() > MaxLinks {
+		p.invalid("", "The search leads to other resources more than %d times; ask in several searches.", MaxLinks)
+	}
 	if err := issue.List(issue.Invalid, p.issues); err != nil {
 		return Query{}, nil, err
 	}
@@ -87,24 +90,21 @@ type parser struct {
 	base     string
 	query    Query
 	issues   []issue.Issue
+	depth    int // how many links lead here
 }
 
 func (p *parser) parameter(name string, texts []string) {
 	base, modifier, modified := strings.Cut(name, ":")
 	control, isControl := controls[base]
 	switch {
-	case isControl && modified:
-		p.unsupported(name, "%s takes no such modifier; leave it out.", label(base))
+	case isControl && modified && !iterates(base, modifier):
+		p.unsupported(name, "%s", notModified(base, modifier))
 	case isControl:
 		if p.readable(name, texts) {
 			control(p, name, texts)
 		}
-	case strings.Contains(name, ".") && !strings.HasPrefix(name, "_has"):
-		p.unsupported(name, "Chained parameters are not supported; a person or an organisation is found by its identifier, as in patient:identifier=system|value.")
-	case refused[base] != "":
-		p.unsupported(name, "%s", refused[base])
 	default:
-		p.search(name, base, modifier, modified, texts)
+		p.condition(name, name, texts)
 	}
 }
 
@@ -171,6 +171,9 @@ func (p *parser) clause(name string, parameter Parameter, modifier, text string)
 		p.fault(name, at, *fault)
 		return
 	}
+	if parameter.Kind == KindComposite && op == Date && !p.dated(name, &c) {
+		return
+	}
 	p.query.Clauses = append(p.query.Clauses, c)
 }
 
@@ -198,11 +201,24 @@ func (q *Query) arrange() {
 	}
 	slices.SortFunc(q.Clauses, func(a, b Clause) int { return strings.Compare(a.key(), b.key()) })
 	q.Clauses = slices.CompactFunc(q.Clauses, func(a, b Clause) bool { return a.key() == b.key() })
+	slices.SortFunc(q.Links, func(a, b Link) int { return strings.Compare(a.key(), b.key()) })
+	q.Links = slices.CompactFunc(q.Links, func(a, b Link) bool { return a.key() == b.key() })
 	q.Include = arranged(q.Include)
 	q.RevInclude = arranged(q.RevInclude)
 }
 
+// links are how many there are, those within links included.
+func (q *Query) links() int {
+	n := len(q.Links)
+	for i := range q.Links {
+		for j := range q.Links[i].Where {
+			n += q.Links[i].Where[j].links()
+		}
+	}
+	return n
+}
+
 func arranged(includes []Include) []Include {
-	slices.SortFunc(includes, func(a, b Include) int { return strings.Compare(a.text(), b.text()) })
+	slices.SortFunc(includes, func(a, b Include) int { return strings.Compare(a.key(), b.key()) })
 	return slices.Compact(includes)
 }

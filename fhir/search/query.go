@@ -93,6 +93,9 @@ type Value struct {
 	// Text is a date as it was written, without the prefix: it is for
 	// [Query.Values] and says nothing to an engine.
 	Text string
+	// First is the first part of a composite value, for [Query.Values]: an
+	// engine finds it in Value, or in the clause's parameter if it is a date.
+	First string
 }
 
 // Clause is one parameter of a query: it holds if any of its values does.
@@ -110,6 +113,9 @@ type Query struct {
 	Type string
 	// Clauses must all hold.
 	Clauses []Clause
+	// Links must all hold. They are not an engine's: package storage looks
+	// behind them first, and gives an engine clauses in their place.
+	Links []Link
 	// Sort orders the result; what it leaves equal is ordered by logical id, so
 	// that the order is total. Empty: by logical id.
 	Sort []Sort
@@ -135,8 +141,12 @@ const (
 )
 
 // Include is one _include or _revinclude: from resources of type Source along
-// parameter Param, to resources of type Target ("" for any).
-type Include struct{ Source, Param, Target string }
+// parameter Param, to resources of type Target ("" for any). With Iterate it is
+// followed from what was included as well, as long as there is more.
+type Include struct {
+	Source, Param, Target string
+	Iterate               bool
+}
 
 // Sort is one key of _sort. Of several values in one resource the least counts
 // when ascending, the greatest when descending

@@ -13,18 +13,27 @@ const identifierSuffix = ":identifier"
 // it points at under the parameter itself, and under parameter:identifier its
 // identifier, or those of the contained resource it points at.
 func reference(x *extraction, param string, e fhir.Element) {
-	if e.Kind() != fhir.Object {
-		return
+	if e.Kind() == fhir.Object {
+		logical(x, param+identifierSuffix, e)
+		addressed(x, param, e)
 	}
+}
+
+// logical takes the identifier of a Reference, or those of the contained
+// resource it points at.
+func logical(x *extraction, param string, e fhir.Element) {
 	for item := range e.Each("identifier") {
-		identifier(x, param+identifierSuffix, item)
+		identifier(x, param, item)
 	}
-	text := member(e, "reference")
-	if id, isContained := strings.CutPrefix(text, "#"); isContained {
+	if id, isContained := strings.CutPrefix(member(e, "reference"), "#"); isContained {
 		x.containedIdentifiers(param, id)
 	}
+}
+
+// addressed takes where a Reference points.
+func addressed(x *extraction, param string, e fhir.Element) {
 	entry := Entry{Param: param}
-	if a, ok := x.registry.address(text, ""); ok {
+	if a, ok := x.registry.address(member(e, "reference"), ""); ok {
 		entry.System, entry.Value, entry.Version =
 			strings.Clone(a.resourceType), strings.Clone(a.value), strings.Clone(a.version)
 	}
@@ -47,7 +56,7 @@ func patientReference(x *extraction, param string, e fhir.Element) {
 }
 
 func (x *extraction) containedIdentifiers(param, id string) {
-	key := param + "#" + id
+	key := param + x.within + "#" + id
 	if x.pointed[key] {
 		return
 	}
@@ -56,7 +65,7 @@ func (x *extraction) containedIdentifiers(param, id string) {
 	}
 	x.pointed[key] = true
 	for item := range x.find(id).Each("identifier") {
-		identifier(x, param+identifierSuffix, item)
+		identifier(x, param, item)
 	}
 }
 

@@ -17,7 +17,17 @@ const (
 	KindReference Kind = "reference"
 	KindDate      Kind = "date"
 	KindURI       Kind = "uri"
+	KindComposite Kind = "composite"
 )
+
+// Component is a part of a composite parameter: one element has all parts
+// (https://hl7.org/fhir/R4/search.html#composite).
+type Component struct {
+	// Name is the parameter of the same type that says how the part is compared.
+	Name string
+	// Expression is the FHIRPath of the part, from the composite's own values.
+	Expression string
+}
 
 // Parameter is one search parameter of one resource type: what a
 // CapabilityStatement and a SearchParameter resource say of it, and how its
@@ -27,16 +37,17 @@ type Parameter struct {
 	Name string
 	// Kind is its type.
 	Kind Kind
-	// URL is the canonical of HL7's R4 definition.
+	// URL is the canonical of its definition: HL7's of R4, or ours under
+	// [fhir.Base] where HL7 has none.
 	URL string
 	// Expression is the FHIRPath of the values, of 4.0.1.
 	Expression string
 	// Doc is a sentence for people.
 	Doc string
-	// Sortable tells whether _sort takes it.
-	Sortable bool
 	// Targets are the types that a reference may point at; empty for any.
 	Targets []string
+	// Components are the parts of a composite; none of any other kind.
+	Components []Component
 
 	// system is the code system that an element of type code implies.
 	system string
@@ -53,9 +64,15 @@ func (p Parameter) Modifiers() []string {
 		return []string{"missing", "not"}
 	case KindReference:
 		return []string{"identifier", "missing"}
+	case KindComposite: // R4 has none for these
+		return nil
 	}
 	return []string{"missing"}
 }
+
+// Sortable tells whether _sort takes the parameter. A reference has no order
+// that would mean anything: those to persons have no address here.
+func (p Parameter) Sortable() bool { return p.Kind != KindReference && p.Kind != KindComposite }
 
 // mayRefer tells whether a reference parameter may point at that type.
 func (p Parameter) mayRefer(resourceType string) bool {
@@ -79,7 +96,7 @@ type Registry struct {
 // time zone data ([fhir.Zone]).
 func NewRegistry(bases ...string) (*Registry, error) {
 	return newRegistry(map[string][]Parameter{
-		"Consent":    append(commonParameters("Consent"), consentParameters()...),
+		"Consent":    slices.Concat(commonParameters("Consent"), consentParameters(), provisionParameters()),
 		"Provenance": append(commonParameters("Provenance"), provenanceParameters()...),
 	}, bases)
 }

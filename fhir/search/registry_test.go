@@ -33,9 +33,11 @@ func resource(t testing.TB, json string) *fhir.Resource {
 
 func TestRegistryHasTheParametersOfTheIssue(t *testing.T) {
 	want := map[string]string{
-		"Consent": "_id _lastUpdated identifier patient status category date period actor scope data " +
-			"source-reference organization consentor security-label purpose",
-		"Provenance": "_id _lastUpdated target agent agent-role agent-type patient recorded when entity location",
+		"Consent": "_id _lastUpdated _tag _security _profile _source identifier patient status category date period actor scope data " +
+			"source-reference organization consentor security-label purpose " +
+			"provision-type provision-class provision-code provision-actor-identifier provision-type-class provision-type-code " +
+			"provision-type-actor provision-type-actor-identifier provision-type-period",
+		"Provenance": "_id _lastUpdated _tag _security _profile _source target agent agent-role agent-type patient recorded when entity location",
 	}
 	r := registry(t)
 	if got := r.Types(); !slices.Equal(got, []string{"Consent", "Provenance"}) {
@@ -59,17 +61,17 @@ func TestEveryParameterIsDescribed(t *testing.T) {
 	r := registry(t)
 	for _, name := range r.Types() {
 		for _, p := range r.Parameters(name) {
-			if p.Doc == "" || !strings.HasPrefix(p.URL, "http://hl7.org/fhir/SearchParameter/") {
+			if of := "http://hl7.org/fhir/SearchParameter/"; p.Doc == "" || !strings.HasPrefix(p.URL, of) && p.URL != fhir.Base+"/SearchParameter/"+name+"-"+p.Name {
 				t.Errorf("%s %s lacks a text or a canonical", name, p.Name)
 			}
 			if !strings.Contains(p.Expression, name+".") {
 				t.Errorf("%s %s: expression %q is of another type", name, p.Name, p.Expression)
 			}
-			if p.Sortable && p.Kind == search.KindReference {
-				t.Errorf("%s %s: a reference has no order", name, p.Name)
+			if unordered := p.Kind == search.KindReference || p.Kind == search.KindComposite; p.Sortable() == unordered {
+				t.Errorf("%s %s: only references and composites have no order", name, p.Name)
 			}
-			if !slices.Contains(p.Modifiers(), "missing") {
-				t.Errorf("%s %s does not take :missing", name, p.Name)
+			if slices.Contains(p.Modifiers(), "missing") == (p.Kind == search.KindComposite) {
+				t.Errorf("%s %s: all but composites take :missing", name, p.Name)
 			}
 		}
 	}
@@ -94,12 +96,18 @@ func TestEveryParameterFindsItsValue(t *testing.T) {
 			"date": "2023-05-01", "period": "2023", "actor": "Organization/o1", "actor:identifier": "urn:oid:1.2.3",
 			"scope": "patient-privacy", "data": "DocumentReference/d1/_history/3", "source-reference": "Contract/s1",
 			"organization": "Organization/o2", "consentor": "Patient/p2", "security-label": "urn:s|R", "purpose": "ETREAT",
+			"_tag": "urn:t|mark", "_security": "urn:t|secret", "_profile": "urn:profile", "_source": "urn:source",
+			"provision-type": "http://hl7.org/fhir/consent-provision-type|permit", "provision-class": "urn:c|nested", "provision-code": "urn:c|root",
+			"provision-actor-identifier": "urn:oid:1.2.3", "provision-type-class": "permit$urn:c|nested", "provision-type-code": "deny$urn:c|root",
+			"provision-type-actor": "deny$Organization/o1", "provision-type-actor-identifier": "deny$urn:oid:1.2.3",
+			"provision-type-period": "deny$2023",
 		},
 		"Provenance": {
 			"_id": "v1", "_lastUpdated": "2023-05-02", "target": "Consent/c1/_history/2", "agent": "Practitioner/a1",
 			"agent-role": "urn:r|2", "agent-type": "author", "patient": "Patient/p1", "recorded": "2023-05-02",
 			"when": "2023-04", "entity": "DocumentReference/e1", "location": "Location/l1",
-			"agent:identifier": "urn:oid:1.2.246.10",
+			"agent:identifier": "urn:oid:1.2.246.10", "agent.identifier": "urn:oid:1.2.246.10",
+			"_tag": "mark", "_security": "secret", "_profile": "urn:profile", "_source": "urn:source",
 		},
 	}
 	for name, json := range map[string]string{"Consent": fullConsent, "Provenance": fullProvenance} {
@@ -125,12 +133,19 @@ func other(param string) string {
 	if slices.Contains([]string{"_lastUpdated", "date", "period", "recorded", "when"}, param) {
 		return "1999"
 	}
+	if param == "provision-type-period" {
+		return "permit$2023"
+	}
+	if strings.HasPrefix(param, "provision-type-") {
+		return "permit$nothing"
+	}
 	return "nothing"
 }
 
 const fullConsent = `{
   "resourceType": "Consent", "id": "c1",
-  "meta": {"versionId": "2", "lastUpdated": "2023-05-02T10:00:00.123Z"},
+  "meta": {"versionId": "2", "lastUpdated": "2023-05-02T10:00:00.123Z", "tag": [{"system": "urn:t", "code": "mark"}],
+    "security": [{"system": "urn:t", "code": "secret"}], "profile": ["urn:profile"], "source": "urn:source"},
   "contained": [{"resourceType": "Patient", "id": "p"}],
   "identifier": [{"system": "urn:x", "value": "id-1"}],
   "status": "active",
@@ -154,12 +169,14 @@ const fullConsent = `{
     "securityLabel": [{"system": "urn:s", "code": "R"}],
     "purpose": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "ETREAT"}],
     "data": [{"meaning": "instance", "reference": {"reference": "DocumentReference/d1/_history/3"}}],
-    "provision": [{"purpose": [{"code": "nested"}]}]
+    "code": [{"coding": [{"system": "urn:c", "code": "root"}]}],
+    "provision": [{"type": "permit", "class": [{"system": "urn:c", "code": "nested"}], "purpose": [{"code": "nested"}]}]
   }
 }`
 
 const fullProvenance = `{
-  "resourceType": "Provenance", "id": "v1", "meta": {"lastUpdated": "2023-05-02T10:00:00.123Z"},
+  "resourceType": "Provenance", "id": "v1", "meta": {"lastUpdated": "2023-05-02T10:00:00.123Z", "tag": [{"code": "mark"}],
+    "security": [{"code": "secret"}], "profile": ["urn:profile"], "source": "urn:source"},
   "target": [{"reference": "Consent/c1/_history/2"}, {"reference": "Patient/p1"}],
   "occurredPeriod": {"start": "2023-04-01", "end": "2023-04-03"},
   "recorded": "2023-05-02T09:00:00+03:00",

@@ -11,11 +11,13 @@ import (
 // (henkilötunnus), so that it must not stand in a URL: a clause with the
 // code's system, or a value that has its form, whatever the check character.
 func (q Query) Sensitive() bool {
-	for i := range q.Clauses {
-		for _, v := range q.Clauses[i].Values {
-			if v.System == fhir.IdentitySystem || hasIdentityCode(v.Value) || hasIdentityCode(v.System) || hasIdentityCode(v.Version) {
-				return true
-			}
+	return !q.all(func(c *Clause) bool { return !c.sensitive() })
+}
+
+func (c *Clause) sensitive() bool {
+	for _, v := range c.Values {
+		if v.System == fhir.IdentitySystem || hasIdentityCode(v.Value) || hasIdentityCode(v.System) || hasIdentityCode(v.Version) {
+			return true
 		}
 	}
 	return false

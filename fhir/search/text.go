@@ -15,6 +15,9 @@ func (q Query) Values() url.Values {
 	for i := range q.Clauses {
 		values.Add(q.Clauses[i].name(), q.Clauses[i].text())
 	}
+	for i := range q.Links {
+		values.Add(q.Links[i].written())
+	}
 	if len(q.Sort) > 0 {
 		values.Set("_sort", sortText(q.Sort))
 	}
@@ -25,10 +28,10 @@ func (q Query) Values() url.Values {
 		values.Set("_total", string(q.Total))
 	}
 	for _, i := range q.Include {
-		values.Add("_include", i.text())
+		values.Add("_include"+i.modifier(), i.text())
 	}
 	for _, i := range q.RevInclude {
-		values.Add("_revinclude", i.text())
+		values.Add("_revinclude"+i.modifier(), i.text())
 	}
 	return values
 }
@@ -45,6 +48,8 @@ func (c *Clause) name() string {
 		return c.Param + ":missing"
 	case c.Not:
 		return c.Param + ":not"
+	case c.Op == Date && len(c.Values) > 0 && c.Values[0].First != "":
+		return strings.TrimSuffix(c.Param, composedParam("", c.Values[0].First))
 	}
 	return c.Param
 }
@@ -64,6 +69,9 @@ func (c *Clause) key() string { return c.name() + "=" + c.text() }
 
 func (v *Value) text(op Op) string {
 	switch {
+	case v.First != "":
+		second := v.written()
+		return v.First + "$" + second.text(op)
 	case op == Date && v.Prefix == Equal:
 		return v.Text
 	case op == Date:
@@ -97,6 +105,37 @@ func sortText(keys []Sort) string {
 	}
 	return strings.Join(texts, ",")
 }
+
+// written is a link as a parameter and its value.
+func (l *Link) written() (name, text string) {
+	where := &l.Where[0]
+	if len(where.Links) > 0 {
+		name, text = where.Links[0].written()
+	} else {
+		name, text = where.Clauses[0].name(), where.Clauses[0].text()
+	}
+	switch {
+	case l.Reverse:
+		return reverse + ":" + where.Type + ":" + l.Param + ":" + name, text
+	case len(l.Where) == 1 && l.Or.Op == 0:
+		return l.Param + ":" + where.Type + "." + name, text
+	}
+	return l.Param + "." + name, text
+}
+
+func (l *Link) key() string {
+	name, text := l.written()
+	return name + "=" + text
+}
+
+func (i Include) modifier() string {
+	if i.Iterate {
+		return ":" + iterate
+	}
+	return ""
+}
+
+func (i Include) key() string { return i.modifier() + "=" + i.text() }
 
 func (i Include) text() string {
 	if i.Target == "" {

@@ -3,14 +3,11 @@ package search_test
 import (
 	"fmt"
 	"net/url"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"tahto/fhir"
 	"tahto/fhir/search"
 )
 
@@ -64,9 +61,12 @@ func TestParseReadsWhatValuesWrite(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		resourceType := rapid.SampledFrom(r.Types()).Draw(t, "type")
 		values := url.Values{}
-		for range rapid.IntRange(0, 5).Draw(t, "parameters") {
-			p := rapid.SampledFrom(r.Parameters(resourceType)).Draw(t, "parameter")
-			name, text := drawParameter(t, p)
+		for n := range rapid.IntRange(0, 5).Draw(t, "parameters") {
+			depth := 0
+			if n >= 2 {
+				depth = search.MaxDepth // not more links than are allowed
+			}
+			name, text := drawCondition(t, r, resourceType, depth)
 			values.Add(name, text)
 		}
 		values.Set("_count", fmt.Sprint(rapid.IntRange(0, 600).Draw(t, "count")))
@@ -83,53 +83,6 @@ func TestParseReadsWhatValuesWrite(t *testing.T) {
 			t.Fatalf("%v became %v (-want +got):\n%s", values, want.Values(), diff)
 		}
 	})
-}
-
-var (
-	escaper   = strings.NewReplacer(`\`, `\\`, `,`, `\,`, `|`, `\|`, `$`, `\$`)
-	anyText   = rapid.StringMatching(`[ -~äö€]{1,12}`)
-	dateForms = []string{"2023", "2023-05", "2023-05-01", "2023-05-01T10:00", "2023-05-01T10:00Z", "2023-05-01T10:00:00+03:00", "2023-05-01T10:00:00.25-01:30"}
-)
-
-// drawParameter draws a parameter with a valid value, as a client may write it.
-func drawParameter(t *rapid.T, p search.Parameter) (name, text string) {
-	modifier := rapid.SampledFrom(append(p.Modifiers(), "", "")).Draw(t, "modifier")
-	one := func() string { return "" }
-	token := func() string {
-		code := escaper.Replace(anyText.Draw(t, "code"))
-		system := escaper.Replace(anyText.Draw(t, "system"))
-		return rapid.SampledFrom([]string{code, "|" + code, system + "|" + code, system + "|"}).Draw(t, "token")
-	}
-	switch {
-	case modifier == "missing":
-		return p.Name + ":missing", rapid.SampledFrom([]string{"true", "false"}).Draw(t, "missing")
-	case p.Kind == search.KindToken, modifier == "identifier":
-		one = token
-	case p.Kind == search.KindDate:
-		one = func() string {
-			return rapid.SampledFrom(words("eq ne gt lt ge le sa eb ap")).Draw(t, "prefix") + rapid.SampledFrom(dateForms).Draw(t, "date")
-		}
-	default:
-		one = func() string { return escaper.Replace(drawReference(t, p)) }
-	}
-	texts := make([]string, rapid.IntRange(1, 3).Draw(t, "alternatives"))
-	for i := range texts {
-		texts[i] = one()
-	}
-	if modifier != "" {
-		modifier = ":" + modifier
-	}
-	return p.Name + modifier, strings.Join(texts, ",")
-}
-
-func drawReference(t *rapid.T, p search.Parameter) string {
-	target := rapid.SampledFrom(append(slices.Clone(p.Targets), append(p.Targets, "Patient")[0])).Draw(t, "target")
-	id := rapid.StringMatching(`[A-Za-z0-9.-]{1,8}`).Filter(fhir.IsID).Draw(t, "id")
-	return rapid.SampledFrom([]string{
-		id, target + "/" + id, target + "/" + id + "/_history/3", "urn:uuid:" + id,
-		"http://localhost/fhir/" + target + "/" + id, "http://elsewhere.example/a,b$c|d/" + id + "/_history/" + id,
-		base + "/" + target + "/" + id + "/_history/3", base + "/other/" + id,
-	}).Draw(t, "reference")
 }
 
 func TestSensitive(t *testing.T) {
@@ -157,6 +110,15 @@ func TestSensitive(t *testing.T) {
 		{"an oid", "organization:identifier", "urn:oid:1.2.246.10.99000011.19.1", false},
 		{"another oid that begins like it", "identifier", "urn:oid:1.2.246.21.1|x", false},
 		{"a date", "date", "2023-05-01", false},
+		{"chained", "patient.identifier", "urn:oid:1.2.246.21|x", true},
+		{"chained by its form", "patient:Patient.identifier", "160350-900N", true},
+		{"chained from the source", "source-reference:Consent.patient.identifier", "160350-900N", true},
+		{"chained to either", "data.identifier", "160350-900N", true},
+		{"chained back", "_has:Provenance:target:agent:identifier", "urn:oid:1.2.246.21|x", true},
+		{"chained back twice", "_has:Consent:data:_has:Provenance:target:agent.identifier", "160350-900N", true},
+		{"in a composite", "provision-type-actor-identifier", "deny$urn:oid:1.2.246.21|x", true},
+		{"in a composite by its form", "provision-type-actor-identifier", "deny$160350-900N", true},
+		{"a composite of ours", "provision-type-class", "deny$potilasasiakirja", false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

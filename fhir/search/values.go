@@ -16,6 +16,9 @@ func (p *parser) reader(parameter Parameter, modifier string) (func(string) (Val
 		return p.date, Date
 	case parameter.Kind == KindURI:
 		return uri, Token
+	case parameter.Kind == KindComposite:
+		_, op := p.reader(p.second(parameter), "")
+		return func(text string) (Value, *fault) { return p.composite(parameter, text) }, op
 	}
 	return func(text string) (Value, *fault) { return p.reference(parameter, modifier, text) }, Reference
 }
