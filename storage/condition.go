@@ -22,8 +22,8 @@ type If struct {
 	// NoneMatch is If-None-Match: the current version must be none of these;
 	// "*" means that there must be no resource.
 	NoneMatch []string
-	// NoneLike is If-None-Exist: of Create only, see there. Only its Type and
-	// Clauses count.
+	// NoneLike is If-None-Exist: of Create only, see there. Only its Type,
+	// Clauses and Links count.
 	NoneLike *search.Query
 }
 
@@ -79,11 +79,11 @@ func (h Head) isOneOf(versions []string) bool {
 // MatchOne is the one resource that a condition names, as in conditional
 // create, update and delete and in conditional references
 // (https://hl7.org/fhir/R4/http.html#transaction-response): false if none
-// matches, issue.MultipleMatches if several do. Only the Type and the Clauses
-// of q count. In an Update the answer stays true until the commit: another
+// matches, issue.MultipleMatches if several do. Only the Type, the Clauses and the
+// Links of q count. In an Update the answer stays true until the commit: another
 // transaction with the same condition waits or conflicts.
 func (t *Tx) MatchOne(ctx context.Context, q search.Query) (Head, bool, error) {
-	q = search.Query{Type: q.Type, Clauses: q.Clauses, Count: 2}
+	q = search.Query{Type: q.Type, Clauses: q.Clauses, Links: q.Links, Count: 2}
 	if err := t.Guard(ctx, q); err != nil {
 		return Head{}, false, err
 	}
@@ -105,8 +105,8 @@ func (t *Tx) MatchOne(ctx context.Context, q search.Query) (Head, bool, error) {
 
 // Guard keeps what q finds, in this transaction, true until its commit, as far as
 // all who change it guard the same condition: of two such transactions one waits
-// or runs again. Only the Type and the Clauses of q count. In a View it does
-// nothing.
+// or runs again. Only the Type, the Clauses and the Links of q count. In a
+// View it does nothing.
 func (t *Tx) Guard(ctx context.Context, q search.Query) error {
 	if t.writer == nil {
 		return nil
@@ -117,6 +117,6 @@ func (t *Tx) Guard(ctx context.Context, q search.Query) error {
 // guardKey stands for a condition. It is hashed because an engine may write it
 // down, and a condition often holds an identity code.
 func guardKey(q search.Query) string {
-	sum := sha256.Sum256([]byte(q.Type + "?" + search.Query{Type: q.Type, Clauses: q.Clauses}.Canonical()))
+	sum := sha256.Sum256([]byte(q.Type + "?" + search.Query{Type: q.Type, Clauses: q.Clauses, Links: q.Links}.Canonical()))
 	return hex.EncodeToString(sum[:])
 }

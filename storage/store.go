@@ -61,7 +61,9 @@ type Store struct {
 
 // New makes a Store of an engine. It looks up the newest version, so that time
 // never goes back over a restart, and the key of page tokens, which it makes on
-// a new engine. The Store owns the engine from here on: close the Store.
+// a new engine. What a program of another search.IndexVersion wrote is indexed
+// anew first, which reads all current resources once. The Store owns the engine
+// from here on: close the Store.
 func New(ctx context.Context, engine driver.Engine, registry *search.Registry, o Options) (*Store, error) {
 	if o.Now == nil {
 		return nil, errors.New("storage: a Store needs a clock")
@@ -74,6 +76,9 @@ func New(ctx context.Context, engine driver.Engine, registry *search.Registry, o
 		return nil, fault(err)
 	}
 	if err := s.whole(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.index(ctx); err != nil {
 		return nil, err
 	}
 	key, err := s.pageKey(ctx, o.Random)

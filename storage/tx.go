@@ -115,8 +115,8 @@ func (t *Tx) Heads(ctx context.Context, q search.Query) iter.Seq2[Head, error] {
 		if driver.IsPrivate(q.Type) {
 			return
 		}
-		for d, err := range t.reader.Find(ctx, q, driver.Heads) {
-			if !yield(head(d), fault(err)) || err != nil {
+		for d, err := range t.find(ctx, q, driver.Heads) {
+			if !yield(head(d), err) || err != nil {
 				return
 			}
 		}
@@ -132,9 +132,9 @@ func (t *Tx) Histories(ctx context.Context, q search.Query) iter.Seq2[[]Version,
 			return
 		}
 		var all []Version
-		for d, err := range t.reader.Find(ctx, q, driver.Past) {
+		for d, err := range t.find(ctx, q, driver.Past) {
 			if err != nil {
-				yield(nil, fault(err))
+				yield(nil, err)
 				return
 			}
 			if len(all) > 0 && all[0].Key != d.Key {

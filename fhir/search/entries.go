@@ -25,6 +25,11 @@ func (r *Registry) Entries(resource *fhir.Resource) []Entry {
 	return slices.Compact(x.entries)
 }
 
+// IndexVersion is the version of what [Registry.Entries] gives. It is raised with
+// every change of that: entries are kept, and those of another version are made
+// anew (package storage). Version 1 had only HL7's parameters.
+const IndexVersion = 2
+
 // MaxEntries is how many entries a resource that is stored may have. Each one
 // is a row of the index, written while other writers wait: a declaration has
 // some tens of them, and one body of 16 MB could have hundreds of thousands.

@@ -138,6 +138,9 @@ type Writer interface {
 	// not the one after the newest (1 for a new document), from Append or, from
 	// an engine that writes at the end, from the Update it is in.
 	Append(ctx context.Context, d Document) error
+	// Index replaces what the newest version of a document is found by, and
+	// changes nothing else. ErrNotFound if there is none, or if it is a deletion.
+	Index(ctx context.Context, key fhir.Key, entries []search.Entry) error
 	// Guard makes two transactions that guard the same key conflict, so that
 	// what a condition looked for and did not find can't come about between
 	// the look and the commit.

@@ -74,7 +74,7 @@ func TestAFolderHasOneEngine(t *testing.T) {
 
 func TestAFileOfALaterVersionIsRefused(t *testing.T) {
 	for name, change := range map[string]string{
-		"schema version 2":   "PRAGMA user_version = 2",
+		"schema version 3":   "PRAGMA user_version = 3",
 		"not a file of this": "PRAGMA application_id = 1",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -86,9 +86,26 @@ func TestAFileOfALaterVersionIsRefused(t *testing.T) {
 				t.Errorf("got %v, want an error about %q", err, name)
 			}
 			// The refusal has let go of the folder and changed nothing.
-			alter(t, folder, "PRAGMA user_version = 1; PRAGMA application_id = 0x54616874")
+			alter(t, folder, "PRAGMA user_version = 2; PRAGMA application_id = 0x54616874")
 			open(t, folder)
 		})
+	}
+}
+
+func TestAFileOfTheFirstVersionIsTakenOver(t *testing.T) {
+	folder := t.TempDir()
+	first := open(t, folder)
+	if err := appendOne(first, "a"); err != nil {
+		t.Fatal(err)
+	}
+	first.Close()
+	alter(t, folder, "PRAGMA user_version = 1")
+	for range 2 {
+		e := open(t, folder)
+		if got := count(t, e); got != 1 {
+			t.Errorf("got %d documents, want 1", got)
+		}
+		e.Close()
 	}
 }
 

@@ -7,7 +7,11 @@ import (
 // schemaVersion is the version of the tables below (PRAGMA user_version). A
 // program refuses a file of a later one; a change of the tables raises it and
 // brings a step that converts the one before.
-const schemaVersion = 1
+//
+// Version 2 has the tables of version 1. It says that what documents are found by
+// is of the version that the document driver.Indexed tells, which a program that
+// knows version 1 only does not look at.
+const schemaVersion = 2
 
 // applicationID marks the file as Tahto's (PRAGMA application_id): "Taht".
 const applicationID = 0x54616874
@@ -85,6 +89,8 @@ func prepareFile(c *conn) error {
 		return makeTables(c)
 	case application != applicationID:
 		return fmt.Errorf("embedded: %s is not a file of this program", fileName)
+	case version == 1:
+		return c.script(fmt.Sprintf("PRAGMA user_version = %d", schemaVersion))
 	case version != schemaVersion:
 		return fmt.Errorf("embedded: %s has schema version %d, but this program knows %d; use the version of the program that made it, or a later one",
 			fileName, version, schemaVersion)

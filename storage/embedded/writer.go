@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"tahto/fhir"
+	"tahto/fhir/search"
 	"tahto/storage/driver"
 )
 
@@ -82,6 +84,31 @@ func (w *writer) newest(d driver.Document) (current, error) {
 		return current{}, err
 	}
 	return current{doc: s.int(0), version: uint64(s.int(1)), deleted: s.int(2) != 0}, nil
+}
+
+// Index replaces the entries of the newest version.
+func (w *writer) Index(ctx context.Context, key fhir.Key, entries []search.Entry) error {
+	if err := w.usable(ctx); err != nil {
+		return err
+	}
+	if w.broken != nil {
+		return w.broken
+	}
+	d := driver.Document{Key: key, Entries: entries}
+	now, err := w.newest(d)
+	switch {
+	case err != nil:
+		return w.note(err)
+	case now.doc == 0 || now.deleted:
+		return driver.ErrNotFound
+	}
+	if err := w.c.exec("DELETE FROM entry WHERE doc = ?", now.doc); err != nil {
+		return w.note(err)
+	}
+	if err := w.writeEntries(d, now.doc); err != nil {
+		return w.note(err)
+	}
+	return nil
 }
 
 func (w *writer) write(d driver.Document, now current) error {

@@ -134,6 +134,25 @@ func (w *writer) Append(ctx context.Context, d driver.Document) error {
 	return nil
 }
 
+// Index replaces the newest version's record with one that differs only in what
+// it is found by.
+func (w *writer) Index(ctx context.Context, key fhir.Key, entries []search.Entry) error {
+	stored, err := w.current(ctx, key)
+	switch {
+	case err != nil:
+		return err
+	case stored.Deleted:
+		return driver.ErrNotFound
+	case !w.engine.atomic && w.appended > 0:
+		return driver.ErrOneDocument
+	}
+	fresh := *stored
+	fresh.Index = indexOf(entries)
+	fresh.Part = partition(driver.Document{Key: key, Entries: entries})
+	w.replace(stored, fresh)
+	return nil
+}
+
 func next(stored *record) uint64 {
 	if stored == nil {
 		return 1
@@ -148,6 +167,11 @@ func (w *writer) write(old *record, fresh record) {
 		}
 		w.put(key(old.past()), old.past())
 	}
+	w.replace(old, fresh)
+}
+
+// replace puts a record in the place of another, or of none.
+func (w *writer) replace(old *record, fresh record) {
 	switch {
 	case old == nil:
 		// No record has the version 0: this inserts, or the id is in use.

@@ -1,12 +1,14 @@
 package storagetest
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"tahto/fhir"
 	"tahto/fhir/search"
 	"tahto/storage/driver"
 )
@@ -18,6 +20,7 @@ var find = []promise{
 	{"ThousandsOfValuesAreNotTooMany", testManyValues},
 	{"OnlyCurrentVersionsAreFound", testOnlyCurrent},
 	{"HeadsHaveNoBodies", testHeads},
+	{"IndexReplacesWhatADocumentIsFoundBy", testIndex},
 	{"ManyDocumentsAreFoundLikeFew", testManyDocuments},
 }
 
@@ -247,6 +250,41 @@ func testHeads(t *testing.T, h Harness) {
 	f.view(func(r driver.Reader) {
 		f.same("head", f.found(r, search.Query{Type: "Consent"}, true), []driver.Document{d})
 	})
+}
+
+func testIndex(t *testing.T, h Harness) {
+	f := h.open(t)
+	first, second := f.document("a", 1, token1("old")), f.document("a", 2, token1("old"), search.Entry{Param: "date", Low: day(1), High: day(2)})
+	f.append(first)
+	f.append(second)
+	f.append(f.document("gone", 1))
+	f.append(f.deletion("gone", 2))
+	index := func(id string, entries ...search.Entry) error {
+		return f.Update(f.ctx, func(w driver.Writer) error { return w.Index(f.ctx, fhir.Key{Type: "Consent", ID: id}, entries) })
+	}
+	for _, id := range []string{"gone", "never"} {
+		if err := index(id, token1("new")); !errors.Is(err, driver.ErrNotFound) {
+			t.Errorf("%s: got %v, want ErrNotFound", id, err)
+		}
+	}
+	f.must(index("a", token1("new"), search.Entry{Param: "person", System: "p", Value: "1"}))
+	second.Entries = []search.Entry{token1("new"), {Param: "person", System: "p", Value: "1"}}
+	f.view(func(r driver.Reader) {
+		for _, c := range []search.Clause{token("status", "s", "old"), token("status", "s", "new"), token("person", "p", "1"), {Param: "date", Op: search.Missing}} {
+			check(f, r, search.Query{Type: "Consent", Clauses: []search.Clause{c}}, []driver.Document{second})
+		}
+		f.same("newest", f.get(r, "a"), read(second))
+		f.same("history", f.past(r, driver.History{Type: "Consent", ID: "a"}), []driver.Document{read(second), read(first)})
+	})
+	third := f.document("a", 3, token1("third"))
+	f.append(third)
+	f.view(func(r driver.Reader) {
+		check(f, r, search.Query{Type: "Consent", Clauses: []search.Clause{token("status", "s", "third")}}, []driver.Document{third})
+	})
+}
+
+func token1(value string) search.Entry {
+	return search.Entry{Param: "status", System: "s", Value: value}
 }
 
 // testManyDocuments has more documents than an engine may want to look at by

@@ -53,6 +53,7 @@ var groups = []struct {
 	{"Snapshots", snapshots},
 	{"Find", find},
 	{"Past", past},
+	{"Links", links},
 	{"Paging", paging},
 	{"History", history},
 	{"Durability", durability},

@@ -56,6 +56,9 @@ func Import(ctx context.Context, into Target, file io.Reader, o ImportOptions) (
 	m := &importer{ImportOptions: o, into: into}
 	err := s.begin()
 	if err == nil {
+		err = m.noteIndexed(ctx)
+	}
+	if err == nil {
 		err = m.mark(ctx, false)
 	}
 	for err == nil {
@@ -98,6 +101,17 @@ func (m *importer) mark(ctx context.Context, finished bool) error {
 			d.Method, d.Deleted, d.Body = "DELETE", true, nil
 		}
 		return w.Append(ctx, d)
+	})
+}
+
+// noteIndexed spares an engine that was empty from being indexed anew: all that
+// it will have is of this program.
+func (m *importer) noteIndexed(ctx context.Context) error {
+	return m.into.Update(ctx, func(w driver.Writer) error {
+		for _, err := range w.Versions(ctx, driver.History{Limit: 1}) {
+			return err
+		}
+		return driver.NoteIndexed(ctx, w, m.Now.UTC().Truncate(time.Millisecond))
 	})
 }
 

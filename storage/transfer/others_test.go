@@ -214,8 +214,8 @@ func TestAnEngineMayTakeOneDocumentAtATime(t *testing.T) {
 	if _, err := imports(t, into, content); err != nil {
 		t.Fatal(err)
 	}
-	if into.updates != 53 {
-		t.Errorf("%d transactions, want one that failed, 50, and two that mark what is unfinished", into.updates)
+	if into.updates != 54 {
+		t.Errorf("%d transactions, want one that failed, 50, two that mark what is unfinished, and one that notes the index", into.updates)
 	}
 	sameState(t, into, from)
 	if _, again := export(t, into, transfer.ExportOptions{}); !bytes.Equal(again, content) {
