@@ -1,7 +1,10 @@
 package storage
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"strings"
 	"time"
 
 	"tahto/fhir"
@@ -13,8 +16,28 @@ import (
 type HistoryQuery struct {
 	Type, ID string       // both, only the type, or neither: instance, type, system
 	Since    time.Time    // versions at or after it; zero for all
+	At       Span         // versions that were current at some time in it; zero for all
 	Count    int          // at most so many on a page; 0 for as many as fit
 	Before   *driver.Mark // where the page before ended; nil on the first
+}
+
+// Span is a time from an instant up to but not including another. The zero Span
+// is all of time.
+type Span struct{ From, Until time.Time }
+
+// Shows tells whether a version is to be shown of what was in the span: one with
+// content that was current at some moment of it, or a deletion that was made in
+// it. next is when the version was replaced; zero if it is the newest.
+func (s Span) Shows(v Version, next time.Time) bool {
+	switch {
+	case s == Span{}:
+		return true
+	case !v.Updated.Before(s.Until):
+		return false
+	case !v.Updated.Before(s.From):
+		return true
+	}
+	return !v.Deleted && (next.IsZero() || next.After(s.From))
 }
 
 // HistoryPage is one page of a history.
@@ -24,8 +47,8 @@ type HistoryPage struct {
 	// last page. It stays right while others write.
 	Next *driver.Mark
 	// Total is the number of versions on all pages, -1 where it would have to be
-	// counted: it is known of one resource without Since, and of what fits on
-	// one page.
+	// counted: it is known of one resource without Since and At, and of what fits
+	// on one page.
 	Total int
 }
 
@@ -40,11 +63,14 @@ func (t *Tx) History(ctx context.Context, q HistoryQuery) (HistoryPage, error) {
 		if err != nil {
 			return HistoryPage{}, err
 		}
-		if q.Since.IsZero() {
+		if q.Since.IsZero() && q.At == (Span{}) {
 			page.Total = int(newest.Version) // versions count from 1 without a gap
 		}
 	}
 	h := driver.History{Type: q.Type, ID: q.ID, Since: q.Since, After: q.Before}
+	if h.After == nil && q.At != (Span{}) {
+		h.After = &driver.Mark{Updated: q.At.Until}
+	}
 	if q.Count > 0 {
 		h.Limit = q.Count + 1
 	}
@@ -58,13 +84,19 @@ func (t *Tx) History(ctx context.Context, q HistoryQuery) (HistoryPage, error) {
 			read++
 			at := d.Mark()
 			h.After = &at
-			if size += len(d.Body); page.full(q.Count, size) && !driver.IsPrivate(d.Key.Type) {
+			switch shown, err := t.shows(ctx, q.At, d); {
+			case err != nil:
+				return HistoryPage{}, err
+			case !shown:
+				continue
+			}
+			if size += len(d.Body); page.full(q.Count, size) {
 				page.Next = page.last()
 				return page, nil
 			}
-			page.add(d)
+			page.Versions = append(page.Versions, version(d))
 		}
-		// What is private took places of those that were asked for.
+		// What is not shown took places of those that were asked for.
 		more = h.Limit > 0 && read == h.Limit
 	}
 	if q.Before == nil {
@@ -80,15 +112,42 @@ func (p *HistoryPage) full(count, size int) bool {
 	return n > 0 && (n == count || size > PageBytes)
 }
 
-func (p *HistoryPage) add(d driver.Document) {
-	if !driver.IsPrivate(d.Key.Type) {
-		p.Versions = append(p.Versions, version(d))
+// shows tells whether a version is to be shown. That it was replaced is looked up
+// where it matters, since its successor may be on another page.
+func (t *Tx) shows(ctx context.Context, at Span, d driver.Document) (bool, error) {
+	if driver.IsPrivate(d.Key.Type) {
+		return false, nil
 	}
+	var replaced time.Time
+	if at != (Span{}) && d.Updated.Before(at.From) {
+		next, err := t.reader.GetVersion(ctx, d.Key, d.Version+1)
+		if err != nil && !errors.Is(err, driver.ErrNotFound) {
+			return false, fault(err)
+		}
+		replaced = next.Updated
+	}
+	return at.Shows(Version{Updated: d.Updated, Deleted: d.Deleted}, replaced), nil
 }
 
 const unknownTotal = -1
 
-func (p HistoryPage) last() *driver.Mark {
-	v := p.Versions[len(p.Versions)-1]
+func (p HistoryPage) last() *driver.Mark { return p.Versions[len(p.Versions)-1].Mark() }
+
+// Mark is the version's place in a history, for [HistoryQuery.Before].
+func (v Version) Mark() *driver.Mark {
 	return &driver.Mark{Updated: v.Updated, Key: v.Key, Version: v.Version}
+}
+
+// ComparePast orders versions as a history does, the newest first.
+func (v Version) ComparePast(other Version) int {
+	return cmp.Or(other.Updated.Compare(v.Updated), strings.Compare(other.Key.Type, v.Key.Type),
+		strings.Compare(other.Key.ID, v.Key.ID), cmp.Compare(other.Version, v.Version))
+}
+
+// Reaches tells whether a version comes after the page before.
+func (q HistoryQuery) Reaches(v Version) bool {
+	if q.Before == nil {
+		return true
+	}
+	return v.ComparePast(Version{Updated: q.Before.Updated, Key: q.Before.Key, Version: q.Before.Version}) > 0
 }

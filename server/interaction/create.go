@@ -65,7 +65,7 @@ func (s *Service) narrow(resourceType string, values url.Values, at string) (*se
 	if err != nil {
 		return nil, placed(at, err)
 	}
-	if len(q.Clauses) == 0 {
+	if len(q.Clauses)+len(q.Links) == 0 {
 		return nil, issue.New(issue.Invalid, at, "The condition names nothing to look for; it would match everything. Give a search parameter such as identifier.")
 	}
 	return &q, nil

@@ -66,28 +66,40 @@ func (d *definitions) read(key fhir.Key) (storage.Version, error) {
 	return storage.Version{}, issue.Newf(issue.NotFound, "", "There is no %s with this id; a search for its url tells whether it is served.", key.Type)
 }
 
-// search gives the page that the query asks for, in the order of ids.
+// search gives the page that the query asks for, in its order.
 func (d *definitions) search(q search.Query) storage.Page {
 	var page storage.Page
-	total := 0
-	for i := range d.all {
-		one := &d.all[i]
-		if one.version.Key.Type != q.Type || !q.Match(one.entries) {
-			continue
-		}
-		total++
-		switch {
-		case q.After != nil && one.version.Key.ID <= q.After.ID:
-		case len(page.Matches) < q.Count:
-			page.Matches = append(page.Matches, one.version)
-		case page.Next == nil && q.Count > 0:
-			page.Next = &search.Position{ID: page.Matches[q.Count-1].Key.ID}
-		}
-	}
-	if q.Total != search.TotalNone {
+	found := d.matches(q)
+	if total := len(found); q.Total != search.TotalNone {
 		page.Total = &total
 	}
+	place := func(one *definition) search.Position {
+		return search.Position{Keys: q.SortKeys(one.entries), ID: one.version.Key.ID}
+	}
+	slices.SortFunc(found, func(a, b *definition) int { return q.Compare(place(a), place(b)) })
+	for i, one := range found {
+		switch {
+		case q.After != nil && q.Compare(place(one), *q.After) <= 0:
+		case len(page.Matches) < q.Count:
+			page.Matches = append(page.Matches, one.version)
+		case q.Count > 0:
+			last := place(found[i-1])
+			page.Next = &last
+			return page
+		}
+	}
 	return page
+}
+
+// matches are what the query looks for.
+func (d *definitions) matches(q search.Query) []*definition {
+	var found []*definition
+	for i := range d.all {
+		if one := &d.all[i]; one.version.Key.Type == q.Type && q.Match(one.entries) {
+			found = append(found, one)
+		}
+	}
+	return found
 }
 
 // prepareReadDefinition is GET StructureDefinition/[id] and its fellows.

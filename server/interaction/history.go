@@ -19,33 +19,45 @@ import (
 )
 
 // prepareHistory is GET on _history of a resource, of a type or of everything
-// (https://hl7.org/fhir/R4/http.html#history), newest first, with _since and
+// (https://hl7.org/fhir/R4/http.html#history), newest first, with _since, _at and
 // _count.
 func prepareHistory(s *Service, c Call) (Action, error) {
 	c, err := s.viewed(c, s.historyTypes(c)...)
 	if err != nil {
 		return Action{}, err
 	}
-	q := storage.HistoryQuery{Type: c.Type, ID: c.ID, Count: search.DefaultCount}
+	a := asked{HistoryQuery: storage.HistoryQuery{Type: c.Type, ID: c.ID, Count: search.DefaultCount}}
 	if c.Query.Has(cursorParameter) {
-		c.view, err = s.historyCursor(c, &q)
+		c.view, err = s.historyCursor(c, &a)
 	} else {
-		err = historyParameters(c, &q)
+		err = historyParameters(c, &a.HistoryQuery)
 	}
-	if err != nil {
-		return Action{}, err
-	}
+	return s.histories(c, a), err
+}
+
+// asked is what a history was asked of, and for: all there is in a place, or, with
+// a search, what that finds.
+type asked struct {
+	storage.HistoryQuery
+	search *search.Query
+}
+
+// histories answers with a page of a history.
+func (s *Service) histories(c Call, a asked) Action {
 	return Action{Part: func(ctx context.Context, t *turn) (Response, error) {
 		read := t.tx.History
-		if c.view.counts() {
+		switch {
+		case a.search != nil:
+			read = a.found(t.tx, c.view.counts())
+		case c.view.counts():
 			read = t.countHistory
 		}
-		page, err := read(ctx, q)
+		page, err := read(ctx, a.HistoryQuery)
 		if err != nil {
 			return Response{}, err
 		}
-		return s.historyOf(c, q, page), nil
-	}}, nil
+		return Response{Status: http.StatusOK, Resource: bundle.History(s.history(c, a, page)), Warnings: c.view.warnings()}, nil
+	}}
 }
 
 // historyTypes are the types whose versions a history can have.
@@ -54,11 +66,6 @@ func (s *Service) historyTypes(c Call) []string {
 		return s.types
 	}
 	return []string{c.Type}
-}
-
-// historyOf is the answer with a page of versions.
-func (s *Service) historyOf(c Call, q storage.HistoryQuery, page storage.HistoryPage) Response {
-	return Response{Status: http.StatusOK, Resource: bundle.History(s.history(c, q, page)), Warnings: c.view.warnings()}
 }
 
 // countHistory is a history without its versions, for _summary=count. Where
@@ -92,7 +99,7 @@ func historyParameters(c Call, q *storage.HistoryQuery) error {
 		read, known := historyReaders[name]
 		switch values := c.Query[name]; {
 		case !known && !c.prefer.lenient:
-			return issue.New(issue.Invalid, "http", "A history takes the parameters _since, _count, _summary and _elements only.").Coded(issue.CodeNotSupported)
+			return issue.New(issue.Invalid, "http", "A history takes the parameters _since, _at, _count, _summary and _elements only.").Coded(issue.CodeNotSupported)
 		case !known || read == nil:
 		case len(values) != 1:
 			return issue.Newf(issue.Invalid, "http."+name, "Give %s once.", name)
@@ -108,7 +115,7 @@ func historyParameters(c Call, q *storage.HistoryQuery) error {
 // historyReaders are the parameters of a history; those about the form of the
 // answer are not its business.
 var historyReaders = map[string]func(text string, q *storage.HistoryQuery) error{
-	"_format": nil, "_pretty": nil, "_since": readSince, "_count": readCount,
+	"_format": nil, "_pretty": nil, "_since": readSince, "_at": readAt, "_count": readCount,
 }
 
 func readSince(text string, q *storage.HistoryQuery) error {
@@ -118,6 +125,17 @@ func readSince(text string, q *storage.HistoryQuery) error {
 		return issue.Newf(issue.Invalid, "http._since", "_since: %s.", err).Coded(issue.CodeValue)
 	}
 	q.Since = since
+	return nil
+}
+
+// readAt reads a date, dateTime or instant: all of the day, month, second … that
+// it names. Together with _since both must hold.
+func readAt(text string, q *storage.HistoryQuery) error {
+	at, err := fhir.ParseLoose(strings.Replace(text, " ", "+", 1))
+	if err != nil {
+		return issue.Newf(issue.Invalid, "http._at", "_at: %s. It takes no prefix: a date stands for all of its day, month or year.", err).Coded(issue.CodeValue)
+	}
+	q.At = storage.Span{From: at.Start, Until: at.Shifted(1)}
 	return nil
 }
 
@@ -134,12 +152,14 @@ func readCount(text string, q *storage.HistoryQuery) error {
 type place struct {
 	Type, ID string
 	Since    time.Time
+	At       storage.Span
 	Count    int
 	View     string          // the parameter that says how much to show
+	Search   []byte          `json:",omitempty"` // of what is searched for
 	Before   json.RawMessage // storage.HistoryQuery.Before
 }
 
-func (s *Service) historyCursor(c Call, q *storage.HistoryQuery) (*view, error) {
+func (s *Service) historyCursor(c Call, a *asked) (*view, error) {
 	plain, err := s.open(c, historyToken)
 	if err != nil {
 		return nil, err
@@ -148,20 +168,31 @@ func (s *Service) historyCursor(c Call, q *storage.HistoryQuery) (*view, error) 
 	if err := json.Unmarshal(plain, &p); err != nil || p.Type != c.Type || p.ID != c.ID {
 		return nil, foreignCursor()
 	}
-	q.Since, q.Count = p.Since, p.Count
-	if err := json.Unmarshal(p.Before, &q.Before); err != nil {
+	a.Since, a.At, a.Count = p.Since, p.At, p.Count
+	if err := json.Unmarshal(p.Before, &a.Before); err != nil {
 		return nil, foreignCursor()
+	}
+	if p.Search != nil {
+		q, err := search.DecodeQuery(p.Search)
+		if err != nil {
+			return nil, err
+		}
+		a.search = &q
 	}
 	return s.unsealedView(p.View, s.historyTypes(c)...)
 }
 
-func (s *Service) history(c Call, q storage.HistoryQuery, page storage.HistoryPage) bundle.PastPage {
+func (s *Service) history(c Call, a asked, page storage.HistoryPage) bundle.PastPage {
 	at := s.Base + "/" + c.Path
 	answer := bundle.PastPage{Total: page.Total, Links: bundle.Links{Self: withQuery(at, c.Query, c.view)}}
 	if page.Next != nil {
 		// Marshalling strings, numbers and times can't fail.
 		before, _ := json.Marshal(page.Next)
-		plain, _ := json.Marshal(place{Type: q.Type, ID: q.ID, Since: q.Since, Count: q.Count, View: c.view.query(""), Before: before})
+		p := place{Type: a.Type, ID: a.ID, Since: a.Since, At: a.At, Count: a.Count, View: c.view.query(""), Before: before}
+		if a.search != nil {
+			p.Search = search.EncodeQuery(*a.search)
+		}
+		plain, _ := json.Marshal(p)
 		answer.Links.Next = at + "?" + cursorParameter + "=" + s.seal(historyToken, plain)
 	}
 	for _, v := range page.Versions {
@@ -193,7 +224,7 @@ func (s *Service) past(v storage.Version) bundle.Past {
 func withQuery(at string, query url.Values, v *view) string {
 	shown := url.Values{}
 	for name, values := range query {
-		if slices.Contains([]string{"_since", "_count", cursorParameter}, name) {
+		if slices.Contains([]string{"_since", "_at", "_count", cursorParameter}, name) {
 			shown[name] = values
 		}
 	}
