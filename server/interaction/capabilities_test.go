@@ -83,18 +83,17 @@ func TestWhatIsClaimedWorksAndNothingElse(t *testing.T) {
 func searches(t *testing.T, s *server, resource fhir.Element) {
 	t.Helper()
 	resourceType := resource.Get("type").Text()
-	values := map[string]string{"token": "x", "reference": "Consent/x", "date": "2024-01-01", "uri": "x"}
+	values := map[string]string{"token": "x", "reference": "Consent/x", "date": "2024-01-01", "uri": "x", "composite": "deny$2024"}
 	kinds := map[string]string{}
 	for param := range resource.Each("searchParam") {
 		kinds[param.Get("name").Text()] = param.Get("type").Text()
-		if !strings.HasPrefix(param.Get("definition").Text(), "http://hl7.org/fhir/SearchParameter/") {
-			t.Errorf("%s: no definition", param.Get("name").Text())
-		}
+		searchParameterIsServed(t, s, resourceType, param)
 	}
 	names := []string{"_id", "_lastUpdated", "_tag", "_profile", "_security", "_text", "_content", "_list", "_has", "_type", "_source",
 		"identifier", "patient", "status", "category", "date", "period", "actor", "scope", "data", "source-reference", "organization",
 		"consentor", "security-label", "purpose", "action", "target", "agent", "agent-role", "agent-type", "recorded", "when", "entity",
-		"location", "signature-type", "url", "version", "code", "base", "type", "value"}
+		"location", "signature-type", "provision-type", "provision-class", "provision-code", "provision-actor-identifier", "provision-type-class",
+		"provision-type-code", "provision-type-actor", "provision-type-actor-identifier", "provision-type-period", "provision-type-data", "url", "version", "code", "base", "type", "value"}
 	for _, name := range names {
 		kind, claimed := kinds[name]
 		value := values[kind]
@@ -128,6 +127,22 @@ func searches(t *testing.T, s *server, resource fhir.Element) {
 				}
 			}
 		}
+	}
+}
+
+// searchParameterIsServed holds a claimed parameter against the SearchParameter
+// that is served of it.
+func searchParameterIsServed(t *testing.T, s *server, resourceType string, claimed fhir.Element) {
+	t.Helper()
+	name, definition := claimed.Get("name").Text(), claimed.Get("definition").Text()
+	url := fhir.Base + "/SearchParameter/" + resourceType + "-" + strings.TrimPrefix(name, "_")
+	found := s.want(200, s.ask("GET SearchParameter?base="+resourceType+"&code="+name+"&url="+url)).Resource
+	of := at(found, "entry.0.resource.derivedFrom")
+	if of == "" {
+		of = url // ours alone
+	}
+	if at(found, "total") != "1" || at(found, "entry.0.resource.type") != claimed.Get("type").Text() || of != definition {
+		t.Errorf("%s is defined by %s, and served is %s", name, definition, text(found))
 	}
 }
 

@@ -35,11 +35,7 @@ type definition struct {
 // version, so that a client that has those of another release does not take them
 // for these. It fails if one
 // is of a type that isn't served, or has no id, or the id of another.
-func newDefinitions(resources []*fhir.Resource, released time.Time, base string) (*definitions, error) {
-	registry, err := search.NewDefinitionRegistry(base)
-	if err != nil {
-		return nil, err
-	}
+func newDefinitions(registry *search.Registry, resources []*fhir.Resource, released time.Time) (*definitions, error) {
 	d := &definitions{registry: registry, byKey: make(map[fhir.Key]storage.Version, len(resources))}
 	for _, r := range resources {
 		key := r.Key()

@@ -54,7 +54,7 @@ func TestAllVersionsOfWhatIsSearchedFor(t *testing.T) {
 		}
 	}
 	for request, want := range map[string]string{
-		"": "400 invalid http", "_count=1&" + byPerson: "400 not-supported http", "_sort=date&" + byPerson: "400 not-supported http",
+		"": "400 invalid http", "_count=0&" + byPerson: "400 value http._count", "_at=ge2024&" + byPerson: "400 value http._at", "_sort=date&" + byPerson: "400 not-supported http",
 		"_include=Consent:patient&" + byPerson: "400 not-supported http", "nonsense=1": "400 not-supported http",
 		"_since=yesterday&" + byPerson: "400 value http._since",
 	} {

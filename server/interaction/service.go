@@ -135,8 +135,13 @@ func New(o Options) (*Service, error) {
 		o.Released = o.Now()
 	}
 	build := conformance.Build{Version: o.Version, Date: o.Released, Base: o.Base}
-	served := append(slices.Clone(o.Definitions), conformance.StatusMap(transitions(), build))
-	defined, err := newDefinitions(served, o.Released, o.Base)
+	registry, err := search.NewDefinitionRegistry(o.Base)
+	if err != nil {
+		return nil, err
+	}
+	served := slices.Concat(o.Definitions, conformance.SearchParameters(o.Registry, build), conformance.SearchParameters(registry, build),
+		[]*fhir.Resource{conformance.StatusMap(transitions(), build)})
+	defined, err := newDefinitions(registry, served, o.Released)
 	if err != nil {
 		return nil, err
 	}
