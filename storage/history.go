@@ -69,7 +69,7 @@ func (t *Tx) History(ctx context.Context, q HistoryQuery) (HistoryPage, error) {
 	}
 	h := driver.History{Type: q.Type, ID: q.ID, Since: q.Since, After: q.Before}
 	if h.After == nil && q.At != (Span{}) {
-		h.After = &driver.Mark{Updated: q.At.Until}
+		h.After = &driver.Mark{Updated: q.At.Until.Add(time.Millisecond - 1).Truncate(time.Millisecond)} // as versions have it
 	}
 	if q.Count > 0 {
 		h.Limit = q.Count + 1

@@ -77,7 +77,8 @@ type History struct {
 	Limit       int       // at most so many; 0 for no limit
 }
 
-// Mark is a place in the order of a history: a version's own sort key.
+// Mark is a place in the order of a history: a version's own sort key, or a time
+// alone, which comes before all versions of that time.
 type Mark struct {
 	Updated time.Time
 	Key     fhir.Key

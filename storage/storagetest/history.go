@@ -13,6 +13,7 @@ var history = []promise{
 	{"NewestFirstOfInstanceTypeAndSystem", testHistoryOrder},
 	{"OldestFirstIsTheSameReversed", testHistoryReversed},
 	{"SinceIsIncluded", testSince},
+	{"ATimeAloneIsAPlace", testTimeAlone},
 	{"PagesJoinWithoutGapOrRepeat", testHistoryPages},
 	{"PagesStayRightWhileOthersWrite", testHistoryPagesWhileWriting},
 }
@@ -168,4 +169,23 @@ func testHistoryPagesWhileWriting(t *testing.T, h Harness) {
 		f.append(f.document("new", n))
 	}
 	f.same("pages", got, pastExpected(driver.History{}, all))
+}
+
+// testTimeAlone begins a history before a time: what was written at it or later
+// is not there.
+func testTimeAlone(t *testing.T, h Harness) {
+	f := h.open(t)
+	all := pastDocuments(f)
+	times := map[time.Time]bool{all[0].Updated.Add(time.Millisecond): true, all[len(all)-1].Updated.Add(-time.Millisecond): true}
+	for _, d := range all {
+		times[d.Updated] = true
+	}
+	f.view(func(r driver.Reader) {
+		for at := range times {
+			for _, h := range histories() {
+				h.After = &driver.Mark{Updated: at}
+				f.same(h, f.past(r, h), pastExpected(h, all))
+			}
+		}
+	})
 }
