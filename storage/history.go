@@ -121,10 +121,12 @@ func (t *Tx) shows(ctx context.Context, at Span, d driver.Document) (bool, error
 	var replaced time.Time
 	if at != (Span{}) && d.Updated.Before(at.From) {
 		next, err := t.reader.GetVersion(ctx, d.Key, d.Version+1)
-		if err != nil && !errors.Is(err, driver.ErrNotFound) {
+		switch {
+		case err == nil:
+			replaced = next.Updated
+		case !errors.Is(err, driver.ErrNotFound):
 			return false, fault(err)
 		}
-		replaced = next.Updated
 	}
 	return at.Shows(Version{Updated: d.Updated, Deleted: d.Deleted}, replaced), nil
 }

@@ -61,7 +61,11 @@ func (s *Service) pastQuery(c Call, values url.Values) (*search.Query, error) {
 			}
 		}
 	}
-	return s.narrow(c.Type, values, "http")
+	q, err := s.narrow(c.Type, values, "http")
+	if err == nil {
+		q.Count = 0 // all that it finds: _count is of versions
+	}
+	return q, err
 }
 
 // found reads a page of the versions of what is searched for, or only how many

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"tahto/fhir/search"
 	"tahto/server/interaction"
 )
 
@@ -52,6 +53,14 @@ func TestAllVersionsOfWhatIsSearchedFor(t *testing.T) {
 		if link := at(got.Resource, "link.0.url"); link != base+"/Consent/_history" {
 			t.Errorf("%s: the link is %s, want it to tell nothing of whom it is about", name, link)
 		}
+	}
+	const many = search.DefaultCount + 1
+	for i := range many {
+		put(fmt.Sprintf("many%03d", i), health(fmt.Sprintf("many%03d", i)))
+	}
+	all := s.want(200, s.ask("POST Consent/_history", form(byPerson)))
+	if got := at(all.Resource, "total"); got != fmt.Sprint(many+3) {
+		t.Errorf("%s versions of more resources than a page of a search has, want %d", got, many+3)
 	}
 	for request, want := range map[string]string{
 		"": "400 invalid http", "_count=0&" + byPerson: "400 value http._count", "_at=ge2024&" + byPerson: "400 value http._at", "_sort=date&" + byPerson: "400 not-supported http",
