@@ -212,11 +212,16 @@ func revIncludes(resourceType string, parameters *search.Registry) []string {
 	return found
 }
 
-// everywhere are the parameters of all interactions that give resources
-// (https://hl7.org/fhir/R4/http.html#parameters). R4 has no definitions of them.
+// everywhere are the parameters of all types: of interactions that give resources
+// (https://hl7.org/fhir/R4/http.html#parameters), and of searches. R4 has no
+// definitions of them.
 var everywhere = []search.Parameter{
 	{Name: "_summary", Kind: "special", Doc: "How much to show of each resource: true, text, data or false; in searches and histories also count, the total alone. On reads, searches, histories, metadata and what answers a write, also in the entries of a Bundle. What is shown in part carries the tag SUBSETTED and can't be stored"},
 	{Name: "_elements", Kind: "special", Doc: "Which elements to show of each resource, beside those that are mandatory or modify, by name: status,provision. What a search includes is whole unless its type stands before the name: Provenance.agent. Where _summary is taken, and not with it"},
+	{Name: "_has", Kind: "special", Doc: "Reverse chaining, as in _has:Provenance:target:agent-role=2. What a reference can be chained to says its SearchParameter; up to three references lie within each other"},
+	{Name: "_sort", Kind: "special", Doc: "The order of a search: any parameters but references and composites, each with - for downwards. What has no value comes last, what is alike goes by id"},
+	{Name: "_count", Kind: "special", Doc: "How many resources, or versions, a page has at the most. In a search 0 asks for the total alone"},
+	{Name: "_total", Kind: "special", Doc: "Whether a search tells the number of all matches: none, estimate or accurate. What is told is always accurate"},
 }
 
 func searchParameters(w *fhir.Writer, parameters []search.Parameter) {

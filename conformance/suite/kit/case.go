@@ -98,7 +98,7 @@ var files embed.FS
 
 // order is that of the sections in reports: it begins with what the others rest
 // on. A file that is not named here comes last, by its name.
-var order = []string{"capabilities", "create", "read", "update", "delete", "conditional", "history", "search", "paging", "subset", "bundles", "errors", "validate", "evaluate"}
+var order = []string{"capabilities", "create", "read", "update", "delete", "conditional", "history", "search", "links", "paging", "subset", "bundles", "errors", "validate", "evaluate"}
 
 const templatesFile = "templates.json"
 
