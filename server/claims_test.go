@@ -160,7 +160,7 @@ func (c claims) value(parameter string) string {
 }
 
 // specialValues are for parameters whose type alone does not say what they take.
-var specialValues = map[string]string{"target": "Consent/kept", "entity": "Consent/kept", "data": "Consent/kept"}
+var specialValues = map[string]string{"target": "Consent/kept", "entity": "Consent/kept", "data": "Consent/kept", "provision-type-period": "deny$2024"}
 
 // TestWhatTheStatementLeavesOutDoesNotWork: a type that is served takes no
 // interaction, operation or parameter that is not claimed.

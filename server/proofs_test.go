@@ -62,8 +62,12 @@ var proofs = map[string]func(c claims, value string){
 	"searchParam": func(c claims, value string) {
 		c.want(200, "GET "+c.of+"?"+value+"="+escaped(c.value(value)), nil, "")
 	},
-	// What goes with every request for resources.
+	// What goes with every request for resources, or with every search.
 	"rest.searchParam": func(c claims, name string) {
+		if query, known := searches[name]; known {
+			c.want(200, "GET Consent?"+query, nil, "")
+			return
+		}
 		value, known := map[string]string{"_summary": "true", "_elements": "id"}[name]
 		if !known {
 			c.t.Errorf("%s has no test", name)
@@ -114,6 +118,9 @@ var proofs = map[string]func(c claims, value string){
 		c.want(412, "DELETE "+c.of+"?_lastUpdated=gt2000", nil, "")
 	},
 }
+
+// searches are what a parameter of every search is tried with.
+var searches = map[string]string{"_has": "_has:Provenance:target:_id=kept", "_sort": "_sort=-date,status", "_count": "_count=0", "_total": "_total=none"}
 
 // patched patches what is kept to what it is.
 func (c claims) patched() {

@@ -30,7 +30,7 @@ type Span struct{ From, Until time.Time }
 // it. next is when the version was replaced; zero if it is the newest.
 func (s Span) Shows(v Version, next time.Time) bool {
 	switch {
-	case s == Span{}:
+	case s.isAll():
 		return true
 	case !v.Updated.Before(s.Until):
 		return false
@@ -39,6 +39,8 @@ func (s Span) Shows(v Version, next time.Time) bool {
 	}
 	return !v.Deleted && (next.IsZero() || next.After(s.From))
 }
+
+func (s Span) isAll() bool { return s.From.IsZero() && s.Until.IsZero() }
 
 // HistoryPage is one page of a history.
 type HistoryPage struct {
@@ -63,12 +65,12 @@ func (t *Tx) History(ctx context.Context, q HistoryQuery) (HistoryPage, error) {
 		if err != nil {
 			return HistoryPage{}, err
 		}
-		if q.Since.IsZero() && q.At == (Span{}) {
+		if q.Since.IsZero() && q.At.isAll() {
 			page.Total = int(newest.Version) // versions count from 1 without a gap
 		}
 	}
 	h := driver.History{Type: q.Type, ID: q.ID, Since: q.Since, After: q.Before}
-	if h.After == nil && q.At != (Span{}) {
+	if h.After == nil && !q.At.isAll() {
 		h.After = &driver.Mark{Updated: q.At.Until.Add(time.Millisecond - 1).Truncate(time.Millisecond)} // as versions have it
 	}
 	if q.Count > 0 {
@@ -119,7 +121,7 @@ func (t *Tx) shows(ctx context.Context, at Span, d driver.Document) (bool, error
 		return false, nil
 	}
 	var replaced time.Time
-	if at != (Span{}) && d.Updated.Before(at.From) {
+	if !at.isAll() && d.Updated.Before(at.From) {
 		next, err := t.reader.GetVersion(ctx, d.Key, d.Version+1)
 		switch {
 		case err == nil:

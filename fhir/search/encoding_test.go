@@ -31,6 +31,9 @@ var anyQuery = rapid.Custom(func(t *rapid.T) search.Query {
 		}
 		q.Clauses = append(q.Clauses, c)
 	}
+	for range rapid.IntRange(0, 2).Draw(t, "links") {
+		q.Links = append(q.Links, drawLink(t, text, q.Clauses, search.MaxDepth))
+	}
 	for range rapid.IntRange(0, 2).Draw(t, "sort") {
 		q.Sort = append(q.Sort, anySort.Draw(t, "key"))
 	}
@@ -87,5 +90,31 @@ func TestEncodingIsSmall(t *testing.T) {
 	q.After = &search.Position{ID: "0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0", Keys: []search.SortKey{{Time: micro(t, "2023-05-01T00:00:00Z")}}}
 	if got := len(search.EncodeQuery(q)); got > 200 {
 		t.Errorf("a page token of %d bytes", got)
+	}
+}
+
+// drawLink is any link with at most so many within each other.
+func drawLink(t *rapid.T, text *rapid.Generator[string], clauses []search.Clause, depth int) search.Link {
+	l := search.Link{Param: text.Draw(t, "link"), Reverse: rapid.Bool().Draw(t, "reverse")}
+	if len(clauses) > 0 && rapid.Bool().Draw(t, "or") {
+		l.Or = clauses[0]
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "where") {
+		where := search.Query{Type: text.Draw(t, "other type"), Clauses: clauses}
+		if depth > 1 && rapid.Bool().Draw(t, "further") {
+			where.Links = []search.Link{drawLink(t, text, clauses, depth-1)}
+		}
+		l.Where = append(l.Where, where)
+	}
+	return l
+}
+
+func TestLinksWithinEachOtherAreBoundedWhenTheyAreRead(t *testing.T) {
+	q := search.Query{Type: "Consent"}
+	for depth := 1; depth <= search.MaxDepth+2; depth++ {
+		q = search.Query{Type: "Consent", Links: []search.Link{{Param: "data", Where: []search.Query{q}}}}
+		if _, err := search.DecodeQuery(search.EncodeQuery(q)); (err == nil) != (depth <= search.MaxDepth) {
+			t.Errorf("%d links within each other: %v", depth, err)
+		}
 	}
 }

@@ -135,8 +135,16 @@ func readAt(text string, q *storage.HistoryQuery) error {
 	if err != nil {
 		return issue.Newf(issue.Invalid, "http._at", "_at: %s. It takes no prefix: a date stands for all of its day, month or year.", err).Coded(issue.CodeValue)
 	}
-	q.At = storage.Span{From: at.Start, Until: at.Shifted(1)}
+	q.At = storage.Span{From: writable(at.Start), Until: writable(at.Shifted(1))}
 	return nil
+}
+
+// writable is a time that a page's token can hold: not after the year 9999.
+func writable(t time.Time) time.Time {
+	if last := time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC); t.After(last) {
+		return last
+	}
+	return t.UTC()
 }
 
 func readCount(text string, q *storage.HistoryQuery) error {

@@ -88,7 +88,7 @@ func TestHistoriesAtATime(t *testing.T) {
 	last := put("a", "inactive")
 	for query, want := range map[string]string{
 		"_at=" + first: "a1", "_at=" + second: "b1 a1", "_at=" + third: "a2 b1", "_at=" + last: "a3", "_at=2026-01-10": "a3 a2 b1 a1",
-		"_at=2026": "a3 a2 b1 a1", "_at=2025": "", "_at=2027-05": "a3", "_at=2026-01-10&_since=" + third: "a3 a2", "_at=" + third + "&_since=" + third: "a2",
+		"_at=2026": "a3 a2 b1 a1", "_at=2025": "", "_at=2027-05": "a3", "_at=9999": "a3", "_at=9999-12-31T23:59:59-12:00": "a3", "_at=0001": "", "_at=2026-01-10&_since=" + third: "a3 a2", "_at=" + third + "&_since=" + third: "a2",
 	} {
 		for _, of := range []string{"Consent/_history", "Consent/a/_history", "_history"} {
 			want := want
