@@ -277,8 +277,8 @@ func TestPasswordOfTheURIIsNowhere(t *testing.T) {
 	began := time.Now()
 	args := []string{"-addr", "127.0.0.1:0", "-data", t.TempDir(), "-mongo", "mongodb://user:zQ7xK9vW3j@" + host + "/"}
 	err := run(t.Context(), args, func(string) string { return "" }, io.Discard, &stderr)
-	if code := exitCode(err, &stderr); code != 1 || time.Since(began) > 10*time.Second {
-		t.Errorf("exit code %d after %v, want 1 within 10 s", code, time.Since(began))
+	if code := exitCode(err, &stderr); code != 1 || time.Since(began) > time.Minute {
+		t.Errorf("exit code %d after %v, want 1 before long", code, time.Since(began))
 	}
 	if text := stderr.String(); strings.Contains(text, "zQ7x") || !strings.Contains(text, host) || strings.Count(text, "\n") != 1 {
 		t.Errorf("want one line that names the host and no password: %s", text)
