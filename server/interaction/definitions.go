@@ -100,8 +100,9 @@ func (d *definitions) matches(q search.Query) []*definition {
 
 // prepareReadDefinition is GET StructureDefinition/[id] and its fellows.
 func prepareReadDefinition(s *Service, c Call) (Action, error) {
-	return s.reading(c, func(context.Context, *storage.Tx) (storage.Version, error) {
-		return s.definitions.read(c.key())
+	return s.reading(c, lookup{
+		within: func(context.Context, *storage.Tx) (storage.Version, error) { return s.definitions.read(c.key()) },
+		alone:  func(context.Context) (storage.Version, error) { return s.definitions.read(c.key()) },
 	})
 }
 

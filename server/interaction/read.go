@@ -15,13 +15,21 @@ import (
 // prepareRead is GET [type]/[id] (https://hl7.org/fhir/R4/http.html#read), also
 // conditional (https://hl7.org/fhir/R4/http.html#cread).
 func prepareRead(s *Service, c Call) (Action, error) {
-	return s.reading(c, func(ctx context.Context, tx *storage.Tx) (storage.Version, error) {
-		return tx.Read(ctx, c.key())
+	return s.reading(c, lookup{
+		within: func(ctx context.Context, tx *storage.Tx) (storage.Version, error) { return tx.Read(ctx, c.key()) },
+		alone:  func(ctx context.Context) (storage.Version, error) { return s.Store.Read(ctx, c.key()) },
 	})
 }
 
+// lookup is how one version is looked up: within a transaction, and alone if there
+// is a shorter way.
+type lookup struct {
+	within func(context.Context, *storage.Tx) (storage.Version, error)
+	alone  func(context.Context) (storage.Version, error)
+}
+
 // reading is the action that gives one version, unless the client has it.
-func (s *Service) reading(c Call, read func(context.Context, *storage.Tx) (storage.Version, error)) (Action, error) {
+func (s *Service) reading(c Call, l lookup) (Action, error) {
 	c, err := s.onlyViewed(c)
 	if err != nil {
 		return Action{}, err
@@ -30,8 +38,7 @@ func (s *Service) reading(c Call, read func(context.Context, *storage.Tx) (stora
 	if err != nil {
 		return Action{}, issue.Under("http.If-None-Match", err)
 	}
-	return Action{Part: func(ctx context.Context, t *turn) (Response, error) {
-		v, err := read(ctx, t.tx)
+	given := func(v storage.Version, err error) (Response, error) {
 		if err != nil {
 			return Response{}, err
 		}
@@ -42,7 +49,12 @@ func (s *Service) reading(c Call, read func(context.Context, *storage.Tx) (stora
 		}
 		response.Resource, response.Warnings = s.show(c.view, v.Resource), c.view.warnings()
 		return response, nil
-	}}, nil
+	}
+	action := Action{Part: func(ctx context.Context, t *turn) (Response, error) { return given(l.within(ctx, t.tx)) }}
+	if l.alone != nil {
+		action.Whole = func(ctx context.Context) (Response, error) { return given(l.alone(ctx)) }
+	}
+	return action, nil
 }
 
 // isFresh tells whether the client has the version already. If-None-Match goes

@@ -10,7 +10,7 @@ import (
 // (https://hl7.org/fhir/R4/http.html#vread). The version that says that the
 // resource was deleted is gone (410).
 func prepareVRead(s *Service, c Call) (Action, error) {
-	return s.reading(c, func(ctx context.Context, tx *storage.Tx) (storage.Version, error) {
+	return s.reading(c, lookup{within: func(ctx context.Context, tx *storage.Tx) (storage.Version, error) {
 		return tx.ReadVersion(ctx, c.key(), c.Version)
-	})
+	}})
 }

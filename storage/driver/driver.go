@@ -148,6 +148,13 @@ type Writer interface {
 	Guard(ctx context.Context, key string) error
 }
 
+// Single is an engine that has a shorter way to one document than a View.
+type Single interface {
+	// Newest is what Get would give in a View that begins now. The body may be
+	// shared: it must not be changed.
+	Newest(ctx context.Context, key fhir.Key) (Document, error)
+}
+
 // Engine keeps documents. It is safe for any number of goroutines.
 type Engine interface {
 	// View runs f on one consistent state. f's error is returned as it is.

@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"sync/atomic"
 
+	"tahto/fhir"
 	"tahto/storage/driver"
 )
 
@@ -19,6 +20,9 @@ type committer struct {
 	ids   *counters
 	fresh map[word]int64 // words of the open transaction
 	open  bool           // whether a transaction is
+	// changed are the documents that the open transaction writes.
+	changed map[fhir.Key]struct{}
+	shelf   *shelf
 	// state counts the beginnings and the ends of commits: it is odd while one
 	// runs, and another number after it.
 	state atomic.Uint64
@@ -108,7 +112,7 @@ func (w *committer) commit(any bool) error {
 	if !w.open {
 		return nil
 	}
-	w.state.Add(1)
+	w.shelf.take(w.changed, func() { w.state.Add(1) })
 	defer w.state.Add(1)
 	if err := w.c.exec("COMMIT"); err != nil {
 		w.abandon()
@@ -129,6 +133,7 @@ func (w *committer) abandon() {
 
 func (w *committer) over() {
 	w.c.lost, w.open, w.fresh = nil, false, map[word]int64{}
+	clear(w.changed)
 }
 
 // checkpoint copies a log that has grown into the file. Readers may keep the
@@ -195,7 +200,7 @@ func (w *committer) run(t *turn, f func(driver.Writer) error) (err error) {
 	if err := w.begin(); err != nil {
 		return err
 	}
-	tx := &writer{reader: reader{c: w.c, words: w.words, fresh: w.fresh, rank: w.rank}, ids: w.ids}
+	tx := &writer{reader: reader{c: w.c, words: w.words, fresh: w.fresh, rank: w.rank}, ids: w.ids, changed: w.changed}
 	defer func() {
 		tx.end()
 		if !kept {

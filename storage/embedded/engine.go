@@ -44,6 +44,7 @@ import (
 	"strconv"
 	"sync"
 
+	"tahto/fhir"
 	"tahto/storage/driver"
 	"tahto/storage/lockfile"
 )
@@ -69,6 +70,9 @@ type Options struct {
 	// memory rather than by system calls; 0 is 8 MiB. The pages belong to the
 	// operating system's cache, which takes them back when it needs them.
 	MapSize int64
+	// ShelfBytes is about how many bytes of documents are kept at hand for
+	// [Engine.Newest]; 0 is 32 MiB.
+	ShelfBytes int
 }
 
 func (o Options) withDefaults() Options {
@@ -77,6 +81,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MapSize <= 0 {
 		o.MapSize = 8 << 20
+	}
+	if o.ShelfBytes <= 0 {
+		o.ShelfBytes = 32 << 20
 	}
 	return o
 }
@@ -88,6 +95,7 @@ type Engine struct {
 	readers *pool
 	words   *dictionary
 	rank    *ranking
+	shelf   *shelf
 	lock    *os.File // nil in memory
 	scratch string   // a folder to remove, where open files keep their names; "" if none
 	closing sync.Once
@@ -174,13 +182,14 @@ func open(path, synchronous string, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	e := &Engine{db: db, words: &dictionary{}, rank: &ranking{seen: map[int64]int64{}}}
+	e := &Engine{db: db, words: &dictionary{}, rank: &ranking{seen: map[int64]int64{}}, shelf: newShelf(o.ShelfBytes)}
 	ids, err := startWriting(c, e.words)
 	if err != nil {
 		return nil, errors.Join(err, c.close(), db.Close())
 	}
 	e.writer = &committer{
 		c: c, words: e.words, rank: e.rank, ids: ids, fresh: map[word]int64{},
+		changed: map[fhir.Key]struct{}{}, shelf: e.shelf,
 		turns: make(chan *turn), stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	e.readers = newPool(o.Readers, func() (*conn, error) { return openReader(db, set) })
@@ -253,6 +262,7 @@ func (e *Engine) Close() error {
 	e.closing.Do(func() {
 		close(e.writer.stop)
 		<-e.writer.done
+		e.shelf.close()
 		err := errors.Join(e.readers.close(), e.writer.c.close(), e.db.Close())
 		if e.lock != nil {
 			err = errors.Join(err, e.lock.Close())

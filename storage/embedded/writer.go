@@ -17,9 +17,11 @@ import (
 // function that looks over an error can't commit half of a document.
 type writer struct {
 	reader
-	ids    *counters
-	added  []word // words given out in this transaction
-	broken error
+	ids   *counters
+	added []word // words given out in this transaction
+	// changed are the documents that are written before the next commit.
+	changed map[fhir.Key]struct{}
+	broken  error
 }
 
 // counters give out rowids. They only grow, so that what was rolled back leaves
@@ -54,6 +56,7 @@ func (w *writer) Append(ctx context.Context, d driver.Document) error {
 	if d.Version != now.version+1 || d.Version > math.MaxInt64 {
 		return fmt.Errorf("%w: version %d is not the next one", driver.ErrConflict, d.Version)
 	}
+	w.changed[d.Key] = struct{}{}
 	if err := w.write(d, now); err != nil {
 		return w.note(err)
 	}

@@ -51,6 +51,7 @@ var groups = []struct {
 	{"Conflicts", conflicts},
 	{"Atomicity", atomicity},
 	{"Snapshots", snapshots},
+	{"Newest", newest},
 	{"Find", find},
 	{"Past", past},
 	{"Links", links},
