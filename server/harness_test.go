@@ -155,12 +155,17 @@ type answer struct {
 
 // send makes a request as it is. Header names keep their spelling.
 func send(method, url string, header http.Header, body []byte) (answer, error) {
+	return sendBy(http.DefaultClient, method, url, header, body)
+}
+
+// sendBy is send over the connections of a client.
+func sendBy(client *http.Client, method, url string, header http.Header, body []byte) (answer, error) {
 	request, err := http.NewRequest(method, url, bytes.NewReader(body))
 	if err != nil {
 		return answer{}, err
 	}
 	request.Header = header
-	response, err := http.DefaultClient.Do(request)
+	response, err := client.Do(request)
 	if err != nil {
 		return answer{}, err
 	}

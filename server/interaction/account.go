@@ -74,6 +74,8 @@ func (s *Service) misplacement(t *turn, a *account) (element, why string) {
 		return "", ""
 	}
 	switch persons := t.toldBy(a); {
+	case len(persons) == 0 && t.links.tellsOfFound(a.resource) != "":
+		return "Provenance.target", "The condition finds a declaration that is stored already, and this Provenance is not the one that was stored with it. Send the pair again exactly as it was sent, or declare anew, under an identifier of its own."
 	case len(persons) == 0 && !foreign:
 		return "Provenance.target", "The Provenance tells about a version that this transaction does not write or annul. Send it together with its declaration."
 	case slices.ContainsFunc(persons, func(other consent.Identifier) bool { return other != persons[0] }):

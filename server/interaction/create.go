@@ -36,6 +36,9 @@ func (s *Service) create(ctx context.Context, t *turn, w *write) (Response, erro
 	if err != nil {
 		return Response{}, err
 	}
+	if twin, found, err := t.twin(ctx, w, resource); err != nil || found {
+		return s.alreadyThere(t, w, twin), err
+	}
 	v, created, err := t.tx.Create(ctx, resource, w.key.ID, w.cond)
 	if err != nil {
 		return Response{}, err

@@ -30,6 +30,8 @@ type links struct {
 	// versions are those that the resources of the transaction will have when
 	// it is done; of one that it deletes, the last with content.
 	versions map[fhir.Key]uint64
+	// there are the versions that conditional creates have found.
+	there map[written]bool
 	// looked remembers what conditional references have found.
 	looked map[string]fhir.Key
 }

@@ -163,6 +163,9 @@ func (t *turn) identify(ctx context.Context, work *bundle.Work, parts []part) er
 		if err != nil {
 			return underEntry(i, err)
 		}
+		if p.action.write.cond.NoneLike != nil && key != p.action.write.key {
+			t.links.found(key, version)
+		}
 		t.links.keys[i] = key
 		t.links.versions[key] = max(version, t.links.versions[key])
 	}
