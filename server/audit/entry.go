@@ -23,6 +23,9 @@ type Entry struct {
 	RequestID string
 	// Changes are the resources that were written, in the order of writing.
 	Changes []Change
+	// Again tells that the changes were made before, and that this request was
+	// told what the one that made them was, or was to be.
+	Again bool
 	// Decision is what was decided; nil if nothing was.
 	Decision *Decision
 }

@@ -28,6 +28,7 @@ func (l *line) entry(e *Entry) []byte {
 		l.String("method", e.Changes[i].Method)
 		l.String("version", e.Changes[i].Reference)
 	})
+	l.flag("again", e.Again)
 	if e.Decision != nil {
 		l.decision(e.Decision)
 	}

@@ -33,6 +33,8 @@ type turn struct {
 	tx      *storage.Tx
 	links   *links
 	changes []audit.Change
+	// again tells that the changes were made when the same was sent before.
+	again bool
 	// submissions and accounts are what the law is asked about in the end;
 	// persons are the declarations of those concerned, once they were looked up.
 	submissions []submission
@@ -132,10 +134,11 @@ func (s *Service) perform(ctx context.Context, a Action, requestID string) (Resp
 func (s *Service) update(ctx context.Context, requestID string, part func(context.Context, *turn) (Response, error)) (Response, error) {
 	var response Response
 	var changes []audit.Change
+	again := false
 	err := s.Store.Update(ctx, func(tx *storage.Tx) (err error) {
 		t := s.turn(tx)
 		response, err = part(ctx, t)
-		changes = t.changes
+		changes, again = t.changes, t.again
 		return err
 	})
 	if err != nil {
@@ -144,7 +147,7 @@ func (s *Service) update(ctx context.Context, requestID string, part func(contex
 	if len(changes) == 0 {
 		return response, nil
 	}
-	return response, s.record(ctx, audit.Entry{Time: s.Now(), RequestID: requestID, Changes: changes})
+	return response, s.record(ctx, audit.Entry{Time: s.Now(), RequestID: requestID, Changes: changes, Again: again})
 }
 
 // turn begins a run outside a transaction Bundle.

@@ -23,11 +23,18 @@ const enoughFaults = 1000
 
 // prepareTransaction makes one action of many.
 func (s *Service) prepareTransaction(c Call, work *bundle.Work) (Action, error) {
+	of, err := ticketOf(c.Body)
+	if err != nil {
+		return Action{}, err
+	}
+	if of.name != "" {
+		return Action{Whole: func(ctx context.Context) (Response, error) { return s.submit(ctx, c, work, of) }}, nil
+	}
 	parts, err := s.parts(c, work)
 	if err != nil {
 		return Action{}, err
 	}
-	return s.transaction(c, work, parts), nil
+	return s.transaction(c, work, parts, of), nil
 }
 
 // parts makes every entry ready before anything is locked: each by the same
@@ -70,10 +77,12 @@ func (s *Service) preparePart(c Call) (Action, error) {
 	return action, err
 }
 
-func (s *Service) transaction(c Call, work *bundle.Work, parts []part) Action {
+func (s *Service) transaction(c Call, work *bundle.Work, parts []part, of ticket) Action {
 	run := func(ctx context.Context, t *turn) (Response, error) { return s.runAll(ctx, t, work, parts) }
 	for _, p := range parts {
 		if p.action.Writes {
+			all := run
+			run = func(ctx context.Context, t *turn) (Response, error) { return of.once(ctx, t, all) }
 			return Action{Whole: func(ctx context.Context) (Response, error) { return s.update(ctx, c.RequestID, run) }}
 		}
 	}

@@ -98,9 +98,17 @@ const (
 // Mark is the version's place in a history.
 func (d Document) Mark() Mark { return Mark{Updated: d.Updated, Key: d.Key, Version: d.Version} }
 
+// Receipts is the type of the private documents that tell what a submission was
+// answered. Unlike the others they are moved to another engine with what they
+// tell of, so that what is sent again there is known too.
+const Receipts = "_Receipt"
+
+// Stays tells whether documents of the type are not moved to another engine,
+// which makes its own.
+func Stays(resourceType string) bool { return IsPrivate(resourceType) && resourceType != Receipts }
+
 // IsPrivate tells whether documents of the type are a server's own, which no FHIR
-// interaction reaches and which are not moved to another engine. FHIR's types
-// begin with a capital letter.
+// interaction reaches. FHIR's types begin with a capital letter.
 func IsPrivate(resourceType string) bool { return strings.HasPrefix(resourceType, "_") }
 
 // Older are the versions of a document before d, newest first: what follows d in

@@ -163,7 +163,7 @@ func (x *export) read(ctx context.Context, limit int, end time.Time) (more bool,
 }
 
 func (x *export) write(ctx context.Context, r driver.Reader, d driver.Document) error {
-	if !driver.IsPrivate(d.Key.Type) {
+	if !driver.Stays(d.Key.Type) {
 		if err := x.checkBefore(ctx, r, d); err != nil {
 			return fmt.Errorf("the version before %s: %w", name(d), err)
 		}

@@ -55,7 +55,7 @@ func appendVersion(into *bytes.Buffer, d driver.Document) error {
 	return nil
 }
 
-var typeName = regexp.MustCompile(`^[A-Z][A-Za-z0-9]{0,63}$`)
+var typeName = regexp.MustCompile(`^([A-Z][A-Za-z0-9]{0,63}|`+driver.Receipts+`)$`)
 
 // methods are the interactions that make a version.
 var methods = []string{"POST", "PUT", "PATCH", "DELETE"}
@@ -71,7 +71,7 @@ func unwritable(d driver.Document) string {
 		return "its key or method is not UTF-8"
 	case err != nil || !updated.Equal(d.Updated):
 		return "its time is not one of whole milliseconds in the years 0 to 9999"
-	case d.Key.Type == "" || d.Key.ID == "" || d.Version == 0 || d.Method == "" || driver.IsPrivate(d.Key.Type):
+	case d.Key.Type == "" || d.Key.ID == "" || d.Version == 0 || d.Method == "" || driver.Stays(d.Key.Type):
 		return "it has no type, id, version or method that a resource may have"
 	case !typeName.MatchString(d.Key.Type) || !fhir.IsID(d.Key.ID):
 		return "its type or id is none of FHIR"

@@ -19,8 +19,9 @@
 // document has one way to be written: a line that differs in a single byte from
 // what its document gives is damaged, and nothing of it is used.
 //
-// What an engine made for itself, the documents of types that begin with "_",
-// is left out: another engine makes its own. The file holds personal data.
+// What an engine made for itself, the documents of the type _Server, is left out:
+// another engine makes its own. The receipts of submissions (_Receipt) come along,
+// so that what is sent again is known there too. The file holds personal data.
 //
 // # Interruptions
 //
