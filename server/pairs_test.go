@@ -13,6 +13,8 @@ type pair struct {
 	// conditional tells that the Consent is created only if there is none of the
 	// name.
 	conditional bool
+	// text is how many letters of narrative the Consent has.
+	text int
 }
 
 // pairSystem is the namespace of the names of pairs.
@@ -30,7 +32,11 @@ func (p pair) entries(n int) string {
 }
 
 func (p pair) consent() string {
-	return `{"resourceType":"Consent","identifier":[{"system":"` + pairSystem + `","value":"` + p.name + `"}],"status":"active",
+	narrative := ""
+	if p.text > 0 {
+		narrative = `"text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">` + strings.Repeat("x", p.text) + `</div>"},`
+	}
+	return `{"resourceType":"Consent",` + narrative + `"identifier":[{"system":"` + pairSystem + `","value":"` + p.name + `"}],"status":"active",
  "scope":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/consentscope","code":"patient-privacy"}]},
  "category":[{"coding":[{"system":"https://tahto.example/fhir/CodeSystem/declaration","code":"information"}]}],
  "patient":{"identifier":{"system":"urn:oid:1.2.246.21","value":"` + p.person + `"}},
@@ -73,7 +79,7 @@ func bundleOfPairs(kind, identifier string, pairs []pair) []byte {
 func pairsOf(name string, n int, onePerson, conditional bool) []pair {
 	all := make([]pair, n)
 	for i := range all {
-		all[i] = pair{fmt.Sprintf("%s-%d", name, i), identityCode(i), conditional}
+		all[i] = pair{name: fmt.Sprintf("%s-%d", name, i), person: identityCode(i), conditional: conditional}
 		if onePerson {
 			all[i].person = identityCode(0)
 		}

@@ -67,7 +67,7 @@ func racePairs(t *testing.T, base string, conditional bool) {
 	name := fmt.Sprintf("pair-%t", conditional)
 	before := map[string]int{"Consent": stored(t, base, "Consent"), "Provenance": stored(t, base, "Provenance")}
 	racing(t, func(client *http.Client, round int) (answer, error) {
-		p := pair{fmt.Sprint(name, "-", round), identityCode(round), conditional}
+		p := pair{name: fmt.Sprint(name, "-", round), person: identityCode(round), conditional: conditional}
 		identifier := p.name
 		if conditional {
 			identifier = ""

@@ -20,11 +20,11 @@ type again struct {
 
 const publicBase = "http://tahto.test/fhir"
 
-func startAgain(t *testing.T, e testEngine) *again {
+func startAgain(t *testing.T, e testEngine, more ...string) *again {
 	t.Helper()
 	data := filepath.Join(t.TempDir(), "kept")
 	engine := append(e.args(t), "-data", data, "-base", publicBase)
-	return &again{t, data, engine, start(t, engine...)}
+	return &again{t, data, engine, start(t, append(engine, more...)...)}
 }
 
 func (a *again) restart() {

@@ -131,6 +131,11 @@ func (t *Tx) Delete(ctx context.Context, key fhir.Key, cond If) (v Version, exis
 	return version(d), true, nil
 }
 
+// MaxResource is how large one resource may be, in bytes of compact JSON: one
+// that came alone, in a body of 4 MiB, fits with what the server adds to it. A
+// Bundle can't bring what could not have come alone.
+const MaxResource = 5 << 20
+
 // write stamps the resource and appends it with what it will be found by; one
 // with too much of that is [issue.Unprocessable] ([search.MaxEntries]).
 func (t *Tx) write(ctx context.Context, key fhir.Key, number uint64, method string, resource *fhir.Resource) (Version, error) {
@@ -142,6 +147,9 @@ func (t *Tx) write(ctx context.Context, key fhir.Key, number uint64, method stri
 	d := driver.Document{
 		Key: key, Version: number, Updated: t.Now(), Method: method,
 		Body: stamped.JSON(), Entries: entries,
+	}
+	if len(d.Body) > MaxResource {
+		return Version{}, issue.Newf(issue.Unprocessable, key.Type, "A resource has %d MiB at the most.", MaxResource>>20).Coded(issue.CodeTooLong)
 	}
 	if err := t.append(ctx, d); err != nil {
 		return Version{}, err

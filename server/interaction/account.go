@@ -93,11 +93,11 @@ func (t *turn) toldBy(a *account) []consent.Identifier {
 		if !local || key.Type != "Consent" {
 			continue
 		}
-		i := slices.IndexFunc(t.submissions, func(one submission) bool { return one.key == key && one.version == version })
-		if i < 0 {
+		one := t.submission(key, version)
+		if one == nil {
 			return nil
 		}
-		persons = append(persons, t.submissions[i].person())
+		persons = append(persons, one.person())
 	}
 	return persons
 }

@@ -36,10 +36,14 @@ type turn struct {
 	// again tells that the changes were made when the same was sent before.
 	again bool
 	// submissions and accounts are what the law is asked about in the end;
-	// persons are the declarations of those concerned, once they were looked up.
+	// submitted are where the former stand, by what they write, and ofPerson by
+	// whose they are; persons are the declarations of those concerned, once they
+	// were looked up.
 	submissions []submission
 	accounts    []account
-	persons     map[consent.Identifier][]consent.Statement
+	submitted   map[fhir.Key]int
+	ofPerson    map[consent.Identifier][]*submission
+	persons     map[consent.Identifier]*declared
 	// targets are what conditional updates and deletes are about.
 	targets map[*write]fhir.Key
 	// patches are what patches have made of resources.

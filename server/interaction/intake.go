@@ -58,7 +58,7 @@ func (t *turn) wrote(w *write, before earlier, v storage.Version) error {
 		if err != nil {
 			return err // references that were made real can make it unreadable
 		}
-		t.submissions = append(t.submissions, submission{w.entry, v.Key, v.Version, before.declaration, &after})
+		t.submit(submission{w.entry, v.Key, v.Version, before.declaration, &after})
 	}
 	return nil
 }
@@ -70,7 +70,7 @@ func (t *turn) removed(w *write, before earlier, v storage.Version) {
 		t.accounts = append(t.accounts, account{entry: w.entry, before: before.provenance})
 	}
 	if before.declaration != nil {
-		t.submissions = append(t.submissions, submission{w.entry, v.Key, v.Version - 1, before.declaration, nil})
+		t.submit(submission{w.entry, v.Key, v.Version - 1, before.declaration, nil})
 	}
 }
 
@@ -135,10 +135,11 @@ func (s *Service) judgeOne(ctx context.Context, t *turn, told map[written][]acco
 	}
 	if one.after != nil && one.after.Status == consent.Active {
 		// Only what comes into force has to come after something else.
-		var err error
-		if asked.Others, err = t.others(ctx, one); err != nil {
+		of, err := t.declared(ctx, one.person())
+		if err != nil {
 			return nil, false, err
 		}
+		asked.Others = of.without(one.key)
 	}
 	found := s.rules.Judge(asked)
 	issues := make([]issue.Issue, len(found))
@@ -175,41 +176,6 @@ func (t *turn) inBundle(entry int, i issue.Issue) issue.Issue {
 		i.Expression = inEntry(entry, i.Expression)
 	}
 	return i
-}
-
-// others are the declarations of the same person as they stand when the
-// transaction is done, without the one that is judged.
-func (t *turn) others(ctx context.Context, of *submission) ([]consent.Statement, error) {
-	person := of.person()
-	all, known := t.persons[person]
-	if !known {
-		r := reading{person: person, leaveOut: t.submits}
-		found, _, err := whole(t.tx.Histories(ctx, declarationsOf(person)))
-		if err == nil {
-			err = r.all(slices.Values(found))
-		}
-		if err != nil {
-			return nil, err
-		}
-		all = r.declared
-		if t.persons == nil {
-			t.persons = map[consent.Identifier][]consent.Statement{}
-		}
-		t.persons[person] = all
-	}
-	all = slices.Clone(all)
-	for i := range t.submissions {
-		if other := &t.submissions[i]; other != of && other.after != nil && other.after.Person == person {
-			all = append(all, *other.after)
-		}
-	}
-	return all, nil
-}
-
-// submits tells whether the transaction brings a declaration of that key. It
-// is known already, and may be one that must not be stored.
-func (t *turn) submits(key fhir.Key) bool {
-	return slices.ContainsFunc(t.submissions, func(s submission) bool { return s.key == key })
 }
 
 func (s *submission) person() consent.Identifier {

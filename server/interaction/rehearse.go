@@ -172,7 +172,7 @@ func (s *Service) askLaw(ctx context.Context, e examination) ([]issue.Issue, err
 		if err != nil {
 			return err
 		}
-		t.submissions = []submission{{key: e.key, before: before.declaration, after: &after}}
+		t.submit(submission{key: e.key, before: before.declaration, after: &after})
 		said, err = s.judge(ctx, t)
 		return err
 	})

@@ -17,6 +17,7 @@ type exchange struct {
 	out http.ResponseWriter
 	id  string
 
+	limit  int64  // of the body
 	form   format // how the answer is written
 	status int    // what was answered, for the log
 	bytes  int
@@ -57,6 +58,9 @@ func (x *exchange) do() interaction.Response {
 	var err error
 	if request.Path, err = x.path(); err != nil {
 		return x.failure(err)
+	}
+	if request.Path == "" || request.Path == "Bundle/$validate" {
+		x.limit = x.bundles
 	}
 	if refused, yes := x.service.Refuse(request); yes {
 		return x.options(x.refuse(refused))

@@ -33,6 +33,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -45,17 +46,22 @@ import (
 	"tahto/server/interaction"
 )
 
-// DefaultBodyLimit is the largest body taken unless [Options] says otherwise:
-// 4 MiB, in bytes.
-const DefaultBodyLimit = 4 << 20
+// The largest bodies taken unless [Options] says otherwise, in bytes: 4 MiB, and
+// 16 MiB of a Bundle that asks for work, or whose work is to be validated. A
+// thousand declarations with their Provenances take 2 to 5 MB.
+const (
+	DefaultBodyLimit   = 4 << 20
+	DefaultBundleLimit = 16 << 20
+)
 
 // Options are what the wire needs beside the service. NewID, Now and Types
 // must be given; package server is where clocks and random numbers live.
 type Options struct {
 	// BasePath is the path of the FHIR base, /fhir if empty, / for the root.
 	BasePath string
-	// BodyLimit is the largest body in bytes; 0 means [DefaultBodyLimit].
-	BodyLimit int64
+	// BodyLimit is the largest body in bytes, and BundleLimit that of a Bundle of
+	// work; 0 means [DefaultBodyLimit] and [DefaultBundleLimit].
+	BodyLimit, BundleLimit int64
 	// Log takes one line a request, and the cause of every internal error; nil
 	// discards.
 	Log *slog.Logger
@@ -73,7 +79,8 @@ type Options struct {
 type handler struct {
 	service *interaction.Service
 	base    string // without a slash at the end
-	limit   int64
+	limit   int64  // of a body
+	bundles int64  // of a body that is a Bundle of work
 	log     *slog.Logger
 	newID   func() string
 	now     func() time.Time
@@ -102,8 +109,9 @@ func New(service *interaction.Service, o Options) http.Handler {
 
 func newHandler(service *interaction.Service, o Options) *handler {
 	h := &handler{
-		service: service, limit: o.BodyLimit, log: o.Log,
-		newID: o.NewID, now: o.Now, ready: o.Ready, types: o.Types, words: words(),
+		service: service, log: o.Log, types: o.Types,
+		limit: cmp.Or(o.BodyLimit, DefaultBodyLimit), bundles: cmp.Or(o.BundleLimit, DefaultBundleLimit),
+		newID: o.NewID, now: o.Now, ready: o.Ready, words: words(),
 	}
 	base := o.BasePath
 	if base == "" {
@@ -111,9 +119,6 @@ func newHandler(service *interaction.Service, o Options) *handler {
 	}
 	if base = strings.Trim(base, "/"); base != "" {
 		h.base = "/" + base
-	}
-	if h.limit == 0 {
-		h.limit = DefaultBodyLimit
 	}
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)
@@ -145,7 +150,7 @@ func (h *handler) elsewhere(c *gin.Context) {
 
 func (h *handler) exchange(c *gin.Context) exchange {
 	return exchange{
-		handler: h, in: c.Request, out: c.Writer, id: h.requestID(c.Request),
+		handler: h, in: c.Request, out: c.Writer, id: h.requestID(c.Request), limit: h.limit,
 		form: format{offer: inJSON},
 	}
 }

@@ -268,10 +268,12 @@ func TestRequestIDsAreTakenOnlyIfHarmless(t *testing.T) {
 }
 
 func TestBodyLimitHoldsWhateverTheHeadersSay(t *testing.T) {
-	s := serve(t, func(o *rest.Options) { o.BodyLimit = 1000 })
+	s := serve(t, func(o *rest.Options) { o.BodyLimit, o.BundleLimit = 900, 1000 })
 	exactly := `{"resourceType":"Bundle","type":"batch","x":"`
 	exactly += strings.Repeat("x", 1000-len(exactly)-2) + `"}`
-	want(t, s.do("POST", "/fhir", exactly, "Content-Type", "application/fhir+json"), http.StatusOK)
+	for path, status := range map[string]int{"": 200, "/": 200, "/Bundle/$validate": 200, "/Consent": 413, "/Consent/$validate": 413} {
+		want(t, s.do("POST", "/fhir"+path, exactly, "Content-Type", "application/fhir+json"), status)
+	}
 	for name, length := range map[string]int64{"honest": 1001, "unknown": -1, "too small": 10} {
 		request := httptest.NewRequest("POST", "/fhir", strings.NewReader(exactly+" "))
 		request.Header.Set("Content-Type", "application/fhir+json")

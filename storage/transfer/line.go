@@ -55,7 +55,7 @@ func appendVersion(into *bytes.Buffer, d driver.Document) error {
 	return nil
 }
 
-var typeName = regexp.MustCompile(`^([A-Z][A-Za-z0-9]{0,63}|`+driver.Receipts+`)$`)
+var typeName = regexp.MustCompile(`^([A-Z][A-Za-z0-9]{0,63}|` + driver.Receipts + `)$`)
 
 // methods are the interactions that make a version.
 var methods = []string{"POST", "PUT", "PATCH", "DELETE"}
