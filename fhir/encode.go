@@ -169,6 +169,9 @@ func (w *Writer) Coding(name, system, code string) {
 // Reset empties the Writer for another use and keeps its room.
 func (w *Writer) Reset() { w.buf, w.comma = w.buf[:0], false }
 
+// Continue forgets what was written so far, which was sent, and goes on after it.
+func (w *Writer) Continue() { w.buf = w.buf[:0] }
+
 // Bytes is what was written so far, in the Writer's own memory.
 func (w *Writer) Bytes() []byte { return w.buf }
 

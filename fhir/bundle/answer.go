@@ -183,13 +183,7 @@ func Response(transaction bool, answers []Answer) *fhir.Resource {
 	}
 	w := start(kind, UnknownTotal, Links{})
 	w.Grow(room(answers))
-	entries(w, answers, func(a Answer) {
-		w.Optional("fullUrl", a.FullURL)
-		if a.Resource != nil {
-			w.Raw("resource", a.Resource.JSON())
-		}
-		writeResponse(w, a)
-	})
+	entries(w, answers, func(a Answer) { writeAnswer(w, a) })
 	return w.Resource()
 }
 

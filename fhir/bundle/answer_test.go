@@ -56,3 +56,24 @@ func TestAnswersAreWrittenAsTheSpecificationHasThem(t *testing.T) {
 		})
 	}
 }
+
+func TestStreamGivesTheBytesOfAWholeAnswer(t *testing.T) {
+	all := []bundle.Answer{
+		{FullURL: "http://b/Consent/1", Status: 201, Location: "http://b/Consent/1/_history/1", ETag: `W/"1"`, LastModified: then, Resource: one, Outcome: one},
+		{Status: 599}, {Status: 200, Resource: one},
+	}
+	for n := range len(all) + 1 {
+		stream := bundle.NewStream()
+		var got []byte
+		for _, a := range all[:n] {
+			got = append(got, stream.Next(a)...)
+			if _, err := fhir.Parse(got); err == nil {
+				t.Errorf("what is not complete looks so: %s", got)
+			}
+		}
+		got = append(got, stream.End()...)
+		if diff := cmp.Diff(string(bundle.Response(false, all[:n]).JSON()), string(got)); diff != "" {
+			t.Errorf("%d entries (-want +got):\n%s", n, diff)
+		}
+	}
+}

@@ -28,27 +28,19 @@ func prepareBundle(s *Service, c Call) (Action, error) {
 	if work.Transaction {
 		return s.prepareTransaction(c, work)
 	}
-	return Action{Whole: func(ctx context.Context) (Response, error) { return s.batch(ctx, c, work), nil }}, nil
+	response := Response{Status: http.StatusOK, Stream: &Stream{s, c, work}}
+	return Action{Whole: func(context.Context) (Response, error) { return response, nil }}, nil
 }
 
-// batch does the entries one after the other, each as if it had come alone.
-// What fails fails alone.
-func (s *Service) batch(ctx context.Context, c Call, work *bundle.Work) Response {
-	answers := make([]bundle.Answer, len(work.Steps))
-	var spent budget
-	var causes []error
-	for i, step := range work.Steps {
-		response := s.entry(ctx, c, step, spent)
-		causes = append(causes, response.Err)
-		answers[i] = s.answer(spent.count(response))
-	}
-	return Response{Status: http.StatusOK, Resource: bundle.Response(false, answers), Err: errors.Join(causes...)}
-}
-
-func (s *Service) entry(ctx context.Context, c Call, step bundle.Step, spent budget) Response {
+// entry does one entry of a batch. A panic is a failure of that entry alone.
+func (s *Service) entry(ctx context.Context, c Call, step bundle.Step, spent budget) (response Response) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			response = Failure(Panicked(cause), c.RequestID)
+		}
+	}()
 	err := step.Fault
 	if err == nil {
-		var response Response
 		if response, err = s.each(ctx, inside(c, step), spent); err == nil {
 			return response
 		}
@@ -68,8 +60,8 @@ func (s *Service) each(ctx context.Context, c Call, spent budget) (Response, err
 	return s.perform(ctx, action, c.RequestID)
 }
 
-// answerBytes is how much the answers of a Bundle may hold before nothing more
-// is read for it, in bytes of JSON. The last answer may go over it.
+// answerBytes is how much the answers of a Bundle may hold that are not sent one
+// by one, before nothing more is read for it, in bytes of JSON. The last answer may go over it.
 const answerBytes = 16 << 20
 
 // budget is how many of the bytes are spent.

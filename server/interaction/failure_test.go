@@ -70,9 +70,9 @@ func TestPanicIsAFailureOfOurs(t *testing.T) {
 	if got.Err == nil || strings.Contains(text(got.Resource), "fault of ours, about") {
 		t.Errorf("cause %v, answer %s", got.Err, text(got.Resource))
 	}
-	batched := s.want(500, s.post(batch(entry("", health("b"), "PUT Consent/b"))))
-	if batched.Err == nil {
-		t.Error("no cause")
+	batched := s.want(200, s.post(batch(entry("", health("b"), "PUT Consent/b"), entry("", "", "GET Consent/b"))))
+	if got := answered(batched.Resource, 0) + ", " + answered(batched.Resource, 1); batched.Err == nil || got != "500 exception, 200" {
+		t.Errorf("cause %v, answers %s", batched.Err, got)
 	}
 }
 

@@ -151,7 +151,7 @@ func (s *server) ask(request string, change ...func(*interaction.Request)) inter
 	for _, f := range change {
 		f(&r)
 	}
-	return s.Do(s.t.Context(), r)
+	return s.Do(s.t.Context(), r).Gathered(s.t.Context())
 }
 
 func body(t testing.TB, json string) func(*interaction.Request) {

@@ -59,6 +59,9 @@ type Response struct {
 	Allow []string
 	// Resource is the body; nil for none.
 	Resource *fhir.Resource
+	// Stream is a body that is made while it is sent, in the place of Resource;
+	// nil for none. [Response.Gathered] makes it a Resource.
+	Stream *Stream
 	// Warnings are what there is to say about a success, where Resource does
 	// not say it.
 	Warnings []string

@@ -1,7 +1,6 @@
 package interaction
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 	"net/url"
@@ -59,9 +58,9 @@ func (t *turn) twin(ctx context.Context, w *write, settled *fhir.Resource) (stor
 		heads = append(heads, head)
 	}
 	for _, head := range heads {
-		stored, err := t.tx.Load(ctx, head)
-		if err != nil || isTwin(settled, stored) {
-			return stored, err == nil, err
+		v, same, err := t.tx.Standing(ctx, settled.WithID(head.Key.ID), storage.If{})
+		if err != nil || same {
+			return v, same, err
 		}
 	}
 	return storage.Version{}, false, nil
@@ -75,11 +74,4 @@ func (s *Service) alreadyThere(t *turn, w *write, twin storage.Version) Response
 	}
 	t.links.keys[w.entry] = twin.Key
 	return s.written(w, twin, http.StatusOK)
-}
-
-// isTwin tells whether the resource would be stored as the version is, had it
-// been stored at that time under that id.
-func isTwin(settled *fhir.Resource, stored storage.Version) bool {
-	again := settled.Stamp(stored.Key.ID, stored.Version, stored.Updated)
-	return bytes.Equal(again.JSON(), stored.Resource.JSON())
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 
 	"tahto/fhir/issue"
 	"tahto/server/interaction"
@@ -131,6 +132,11 @@ func (x *exchange) fill(buffer *bytes.Buffer) error {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		// It may be sent again as it is, which 400 would not say (RFC 9110 §15.5.9).
 		return issue.New(issue.Timeout, "", "The body did not come in time; send it again.").Caused(err)
+	}
+	if err == nil && x.limit == x.bundles {
+		// The deadline was for the body. Left as it is it would end the request while
+		// a large Bundle is worked on.
+		_ = http.NewResponseController(x.out).SetReadDeadline(time.Time{})
 	}
 	if err != nil {
 		return issue.New(issue.Invalid, "", "The body ended before it was complete; send it again.")

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
@@ -25,9 +24,13 @@ var (
 	inert = []string{"default-src 'none'; sandbox"}
 )
 
-// answer writes the response. The body is complete before the first header
-// goes out, so that nothing can fail half way.
+// answer writes the response. Unless it is made while it is sent, the body is
+// complete before the first header goes out, so that nothing can fail half way.
 func (x *exchange) answer(response interaction.Response, body []byte) {
+	if response.Stream != nil {
+		x.stream(response)
+		return
+	}
 	header := x.out.Header()
 	x.describe(header, response)
 	if body != nil {
@@ -43,10 +46,7 @@ func (x *exchange) answer(response interaction.Response, body []byte) {
 		// A client that hung up is not our fault and there is nobody to tell.
 		_, _ = x.out.Write(body)
 	}
-	if response.Err != nil && !x.gaveUp(response.Err) {
-		x.log.LogAttrs(x.in.Context(), slog.LevelError, "internal error",
-			slog.String("request", x.id), slog.Any("cause", response.Err))
-	}
+	x.report(response.Err)
 }
 
 // gaveUp tells whether the cause is that the client hung up, which nobody has to

@@ -13,7 +13,7 @@ import (
 )
 
 func TestWarningsAreHeaders(t *testing.T) {
-	s := serveWith(t, interaction.KeepForeign, nil)
+	s := serveWith(t, func(o *interaction.Options) { o.ForeignConsents = interaction.KeepForeign }, nil)
 	const foreign = `{"resourceType":"Consent","status":"active","scope":{"text":"x"},"category":[{"text":"y"}],"policyRule":{"text":"z"}}`
 	for _, prefer := range []string{"", "return=minimal"} {
 		got := s.do("POST", "/fhir/Consent", foreign, "Content-Type", "application/fhir+json", "Prefer", prefer)

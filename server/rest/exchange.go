@@ -21,6 +21,7 @@ type exchange struct {
 	form   format // how the answer is written
 	status int    // what was answered, for the log
 	bytes  int
+	cut    bool // the answer is not complete
 }
 
 // format is how an answer is written.
@@ -48,7 +49,9 @@ func (x *exchange) run() (response interaction.Response, body []byte) {
 			body = x.encode(&response)
 		}
 	}()
-	response = x.do()
+	if response = x.do(); x.form.pretty || x.form.xml {
+		response = response.Gathered(x.in.Context())
+	}
 	body = x.encode(&response)
 	return response, body
 }

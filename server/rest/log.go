@@ -16,12 +16,16 @@ func (h *handler) note(x *exchange, took time.Duration) {
 	if !h.log.Enabled(ctx, slog.LevelInfo) {
 		return
 	}
-	h.log.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("request", x.id),
+	attributes := []slog.Attr{slog.String("request", x.id),
 		slog.String("method", method(x.in.Method)),
 		slog.String("path", h.shape(x.in.URL.Path)),
 		slog.Int("status", x.status),
 		slog.Duration("took", took),
-		slog.Int("bytes", x.bytes))
+		slog.Int("bytes", x.bytes)}
+	if x.cut {
+		attributes = append(attributes, slog.Bool("cut", true))
+	}
+	h.log.LogAttrs(ctx, slog.LevelInfo, "request", attributes...)
 }
 
 // method is the method if it is one of HTTP's, since any word can be sent.

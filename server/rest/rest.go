@@ -130,9 +130,8 @@ func newHandler(service *interaction.Service, o Options) *handler {
 func (h *handler) serve(c *gin.Context) {
 	began := h.now()
 	x := h.exchange(c)
-	response, body := x.run()
-	x.answer(response, body)
-	h.note(&x, h.now().Sub(began))
+	defer func() { h.note(&x, h.now().Sub(began)) }() // also of an answer that is broken off
+	x.answer(x.run())
 }
 
 // elsewhere answers what Gin has no route for: an unusual method under the

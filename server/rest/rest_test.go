@@ -64,11 +64,11 @@ func validator(t testing.TB) *validate.Validator {
 // serve makes a server; change may set other options.
 func serve(t testing.TB, change func(*rest.Options)) *server {
 	t.Helper()
-	return serveWith(t, interaction.RefuseForeign, change)
+	return serveWith(t, func(*interaction.Options) {}, change)
 }
 
-// serveWith is serve with a word on Consents that are no declarations.
-func serveWith(t testing.TB, foreign interaction.ForeignConsents, change func(*rest.Options)) *server {
+// serveWith is serve with a service of other options.
+func serveWith(t testing.TB, other func(*interaction.Options), change func(*rest.Options)) *server {
 	t.Helper()
 	const base = "http://tahto.test/fhir"
 	registry, err := search.NewRegistry(base)
@@ -87,10 +87,12 @@ func serveWith(t testing.TB, foreign interaction.ForeignConsents, change func(*r
 	t.Cleanup(func() { _ = store.Close() })
 	var ids atomic.Uint64
 	newID := func() string { return fmt.Sprintf("id-%d", ids.Add(1)) }
-	service, err := interaction.New(interaction.Options{
+	options := interaction.Options{
 		Store: store, Registry: registry, Base: base, Now: now, NewID: newID, Audit: audit.NewLog(io.Discard),
-		ForeignConsents: foreign, Intake: interaction.Archive, Validator: validator(t), Types: definitions(t),
-	})
+		Intake: interaction.Archive, Validator: validator(t), Types: definitions(t),
+	}
+	other(&options)
+	service, err := interaction.New(options)
 	if err != nil {
 		t.Fatal(err)
 	}
