@@ -87,6 +87,7 @@ func (c config) setting() (decision.Setting, error) {
 type program struct {
 	store   *storage.Store
 	audit   *audit.Log
+	service *interaction.Service
 	handler http.Handler
 }
 
@@ -118,11 +119,13 @@ func open(ctx context.Context, c config, setting decision.Setting, base string, 
 	if err != nil {
 		return nil, errors.Join(err, p.close())
 	}
-	service, err := interaction.New(options)
-	if err != nil {
+	options.Fault = func(requestID string, cause error) {
+		log.Error("internal error", "request", requestID, "cause", cause)
+	}
+	if p.service, err = interaction.New(options); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
-	p.handler = rest.New(service, rest.Options{
+	p.handler = rest.New(p.service, rest.Options{
 		BasePath: basePath(base), Log: log, NewID: newID, Now: time.Now, Ready: p.ready,
 		Types: types,
 	})
@@ -190,8 +193,14 @@ func (p *program) ready(ctx context.Context) error {
 	return errors.Join(p.audit.Ready(), p.store.Ready(ctx))
 }
 
-// close ends the parts in the order in which they depend on each other.
-func (p *program) close() error { return errors.Join(p.store.Close(), p.audit.Close()) }
+// close ends the parts in the order in which they depend on each other. What is
+// worked on by itself is cancelled: its result would be lost with the process.
+func (p *program) close() error {
+	if p.service != nil {
+		p.service.Close()
+	}
+	return errors.Join(p.store.Close(), p.audit.Close())
+}
 
 // announce prints where the server is and what to try.
 func announce(stdout io.Writer, c config, listening net.Addr) {

@@ -25,8 +25,17 @@ func prepareBundle(s *Service, c Call) (Action, error) {
 	if err != nil {
 		return Action{}, err
 	}
+	var of ticket
 	if work.Transaction {
-		return s.prepareTransaction(c, work)
+		if of, err = ticketOf(c.Body); err != nil {
+			return Action{}, err
+		}
+	}
+	switch {
+	case c.prefer.async:
+		return s.later(c, work, of), nil
+	case work.Transaction:
+		return s.prepareTransaction(c, work, of)
 	}
 	response := Response{Status: http.StatusOK, Stream: &Stream{s, c, work}}
 	return Action{Whole: func(context.Context) (Response, error) { return response, nil }}, nil

@@ -27,7 +27,7 @@ type Request struct {
 	// IfMatch, IfNoneMatch, IfNoneExist and IfModifiedSince are the headers of
 	// those names (https://hl7.org/fhir/R4/http.html#concurrency), "" if absent.
 	IfMatch, IfNoneMatch, IfNoneExist, IfModifiedSince string
-	// Prefer is the header of that name: return=…, handling=….
+	// Prefer is the header of that name: return=…, handling=…, respond-async.
 	Prefer string
 	// RequestID names the request in logs and in the outcome of an internal error.
 	RequestID string
@@ -62,6 +62,12 @@ type Response struct {
 	// Stream is a body that is made while it is sent, in the place of Resource;
 	// nil for none. [Response.Gathered] makes it a Resource.
 	Stream *Stream
+	// ContentLocation is where to ask for what is still worked on, an absolute URL,
+	// Progress how far that is, in words, RetryAfter after how many seconds to ask
+	// again, and Expires when its result is forgotten; zero for none.
+	ContentLocation, Progress string
+	RetryAfter                int
+	Expires                   time.Time
 	// Warnings are what there is to say about a success, where Resource does
 	// not say it.
 	Warnings []string

@@ -9,6 +9,7 @@ type prefer struct {
 	representation bool // return=representation, said so
 	outcome        bool // return=OperationOutcome
 	lenient        bool // handling=lenient: leave out what is not known
+	async          bool // respond-async: don't wait for a Bundle's work
 }
 
 // readPrefer reads the Prefer header. What is not understood is left aside, as
@@ -26,6 +27,8 @@ func readPrefer(header string) prefer {
 			p.outcome = true
 		case "handling=lenient":
 			p.lenient = true
+		case "respond-async=":
+			p.async = true
 		}
 	}
 	return p

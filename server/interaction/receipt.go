@@ -47,28 +47,34 @@ func ticketOf(b *fhir.Resource) (ticket, error) {
 	return ticket{name, hex.EncodeToString(sum[:])}, nil
 }
 
-// submit does a transaction that has a ticket: once, however often it is sent.
-// It is not even looked at again when its receipt is there.
+// submit does a transaction; with a ticket once, however often it is sent: it is
+// not even looked at again when its receipt is there.
 func (s *Service) submit(ctx context.Context, c Call, work *bundle.Work, of ticket) (Response, error) {
-	var response Response
-	var before *receipt
-	err := s.Store.View(ctx, func(tx *storage.Tx) (err error) {
-		before, err = of.receipt(ctx, tx)
-		return err
-	})
-	if err == nil && before != nil {
-		return before.response(), s.record(ctx, audit.Entry{Time: s.Now(), RequestID: c.RequestID, Changes: before.Changes, Again: true})
-	}
+	before, err := s.before(ctx, of)
 	if err != nil {
 		return Response{}, err
+	}
+	if before != nil {
+		again := audit.Entry{Time: s.Now(), RequestID: c.RequestID, Changes: before.Changes, Again: true}
+		return before.response(), s.record(ctx, again)
 	}
 	parts, err := s.parts(c, work)
 	if err != nil {
 		return Response{}, err
 	}
-	action := s.transaction(c, work, parts, of)
-	response, err = s.perform(ctx, action, c.RequestID)
-	return response, err
+	return s.perform(ctx, s.transaction(c, work, parts, of), c.RequestID)
+}
+
+// before is the receipt of a transaction that was done; nil if there is none.
+func (s *Service) before(ctx context.Context, of ticket) (before *receipt, err error) {
+	if of.name == "" {
+		return nil, nil
+	}
+	err = s.Store.View(ctx, func(tx *storage.Tx) (err error) {
+		before, err = of.receipt(ctx, tx)
+		return err
+	})
+	return before, err
 }
 
 // once runs a transaction unless its receipt is there by now.

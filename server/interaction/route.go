@@ -15,8 +15,8 @@ type Route struct {
 	// Method is that of the request; a GET route serves HEAD as well.
 	Method string
 	// Pattern is the path relative to the base. A segment in braces stands for
-	// any type that is kept here or served as a definition, any id or any
-	// version.
+	// any type that is kept here or served as a definition, any id, any version or
+	// any Bundle that is worked on.
 	Pattern string
 	// Offers is what the CapabilityStatement says of it; none for a second way
 	// to the same.
@@ -28,7 +28,7 @@ type Route struct {
 // Call is a request that was matched: what the braces of the pattern stand for.
 type Call struct {
 	Request
-	Type, ID, Version string
+	Type, ID, Version, Job string
 
 	prefer prefer
 	// view is how much is wanted of what is given; see [Service.viewed]. A
@@ -81,11 +81,16 @@ func init() {
 		{"POST", "{definition}/_search", nil, prepareSearchDefinitions},
 		{"GET", "metadata", nil, prepareCapabilities},
 		{"POST", "", []conformance.Offer{
-			{Level: conformance.System, Code: "transaction"}, {Level: conformance.System, Code: "batch"},
+			{Level: conformance.System, Code: "transaction", Doc: "At most 4,000 entries and 16 MiB. With Bundle.identifier (system and value) it is done once, and answered alike when it is sent again. " + asyncDoc},
+			{Level: conformance.System, Code: "batch", Doc: "At most 4,000 entries and 16 MiB. The answer is sent while the entries are performed. " + asyncDoc},
 		}, prepareBundle},
+		{"GET", "_async/{job}", nil, prepareJobStatus},
+		{"DELETE", "_async/{job}", nil, prepareJobCancel},
 		{"GET", "_history", offer(conformance.System, "history-system"), prepareHistory},
 	}
 }
+
+const asyncDoc = "With Prefer: respond-async the answer is 202, and its Content-Location where to ask for the result (https://hl7.org/fhir/R4/async.html), a Bundle of type batch-response as R5 has it (https://hl7.org/fhir/R5/async-bundle.html), and to cancel it by DELETE."
 
 // Routes is the route table. The slice is the caller's.
 func Routes() []Route { return slices.Clone(routes) }
@@ -163,6 +168,8 @@ func (s *Service) fits(c *Call, pattern string) bool {
 			c.ID = got
 		case want == "{version}" && got != "":
 			c.Version = got
+		case want == "{job}" && got != "":
+			c.Job = got
 		case want != got:
 			return false
 		}

@@ -104,6 +104,10 @@ type Options struct {
 	// CacheBytes is how much memory the declarations that are kept compiled may
 	// take; 0 means [DefaultCacheBytes].
 	CacheBytes int
+	// Fault is told the causes of internal errors of work that nobody waits for
+	// (Prefer: respond-async), for the log, with the id of the request that asked
+	// for it; nil discards. It is called by many goroutines at once.
+	Fault func(requestID string, cause error)
 }
 
 // Service performs interactions.
@@ -113,6 +117,7 @@ type Service struct {
 	definitions *definitions
 	statements  *statements
 	rules       intake.Rules
+	jobs        *jobs
 	capability  *fhir.Resource
 	// capabilityTag is the ETag of the capability statement.
 	capabilityTag string
@@ -145,7 +150,7 @@ func New(o Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{Options: o, types: o.Registry.Types(), statements: compiled, definitions: defined, rules: intake.Rules{Directory: o.Setting.Directory}}
+	s := &Service{Options: o, types: o.Registry.Types(), statements: compiled, definitions: defined, rules: intake.Rules{Directory: o.Setting.Directory}, jobs: newJobs()}
 	s.capability = conformance.CapabilityStatement(offers(), conformance.Scope{
 		Kept: o.Registry, Defined: defined.registry, Served: defined.types, IfMatch: o.Intake == Strict,
 	}, build)

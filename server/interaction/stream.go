@@ -63,6 +63,10 @@ func (s *Service) batch(ctx context.Context, c Call, work *bundle.Work, done fun
 	var spent budget
 	var known faults
 	for i, step := range work.Steps {
+		if ctx.Err() != nil {
+			answers[i] = s.answer(Failure(notDone(ctx), c.RequestID))
+			continue
+		}
 		response := s.entry(ctx, c, step, spent)
 		known.add(response.Err)
 		answers[i] = s.answer(spent.count(response))

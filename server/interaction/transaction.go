@@ -22,11 +22,7 @@ type part struct {
 const enoughFaults = 1000
 
 // prepareTransaction makes one action of many.
-func (s *Service) prepareTransaction(c Call, work *bundle.Work) (Action, error) {
-	of, err := ticketOf(c.Body)
-	if err != nil {
-		return Action{}, err
-	}
+func (s *Service) prepareTransaction(c Call, work *bundle.Work, of ticket) (Action, error) {
 	if of.name != "" {
 		return Action{Whole: func(ctx context.Context) (Response, error) { return s.submit(ctx, c, work, of) }}, nil
 	}

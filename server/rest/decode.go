@@ -118,14 +118,14 @@ func (x *exchange) body(request *interaction.Request) error {
 
 // fill reads the body up to the limit, whatever Content-Length claims.
 func (x *exchange) fill(buffer *bytes.Buffer) error {
-	if x.in.ContentLength > x.limit {
+	if x.in.ContentLength > x.most() {
 		return x.tooLarge()
 	}
 	if encoding := first(x.in.Header, "Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		return unknownMedia("Send the body as it is, without Content-Encoding.")
 	}
 	buffer.Grow(int(max(0, min(x.in.ContentLength, keep))) + bytes.MinRead)
-	_, err := buffer.ReadFrom(http.MaxBytesReader(x.out, x.in.Body, x.limit))
+	_, err := buffer.ReadFrom(http.MaxBytesReader(x.out, x.in.Body, x.most()))
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return x.tooLarge()
 	}
@@ -133,7 +133,7 @@ func (x *exchange) fill(buffer *bytes.Buffer) error {
 		// It may be sent again as it is, which 400 would not say (RFC 9110 §15.5.9).
 		return issue.New(issue.Timeout, "", "The body did not come in time; send it again.").Caused(err)
 	}
-	if err == nil && x.limit == x.bundles {
+	if err == nil && x.work {
 		// The deadline was for the body. Left as it is it would end the request while
 		// a large Bundle is worked on.
 		_ = http.NewResponseController(x.out).SetReadDeadline(time.Time{})
@@ -144,8 +144,16 @@ func (x *exchange) fill(buffer *bytes.Buffer) error {
 	return nil
 }
 
+// most is the limit of the body, in bytes.
+func (x *exchange) most() int64 {
+	if x.work {
+		return x.bundles
+	}
+	return x.limit
+}
+
 func (x *exchange) tooLarge() error {
-	return issue.Newf(issue.TooLarge, "", "The body is larger than %d bytes; send less at a time.", x.limit)
+	return issue.Newf(issue.TooLarge, "", "The body is larger than %d bytes; send less at a time.", x.most())
 }
 
 // buffers are reused: a body is copied out of its buffer when it is parsed.

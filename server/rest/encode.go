@@ -159,7 +159,25 @@ func (x *exchange) describe(header http.Header, response interaction.Response) {
 	if x.saysPatches(response) {
 		header["Accept-Patch"] = acceptPatch
 	}
-	if response.Status == http.StatusServiceUnavailable {
+	x.describeWork(header, response)
+}
+
+// describeWork sets the headers about what is still worked on, and about when to
+// ask again (https://hl7.org/fhir/R4/async.html).
+func (x *exchange) describeWork(header http.Header, response interaction.Response) {
+	if response.ContentLocation != "" {
+		header["Content-Location"] = []string{response.ContentLocation}
+	}
+	if response.Progress != "" {
+		header["X-Progress"] = []string{response.Progress}
+	}
+	if !response.Expires.IsZero() {
+		header["Expires"] = []string{response.Expires.UTC().Format(http.TimeFormat)}
+	}
+	switch {
+	case response.RetryAfter > 0:
+		header["Retry-After"] = []string{strconv.Itoa(response.RetryAfter)}
+	case response.Status == http.StatusServiceUnavailable, response.Status == http.StatusTooManyRequests:
 		header["Retry-After"] = tryAgain
 	}
 }

@@ -17,7 +17,7 @@ type exchange struct {
 	out http.ResponseWriter
 	id  string
 
-	limit  int64  // of the body
+	work   bool   // the body is a Bundle that asks for work
 	form   format // how the answer is written
 	status int    // what was answered, for the log
 	bytes  int
@@ -62,9 +62,7 @@ func (x *exchange) do() interaction.Response {
 	if request.Path, err = x.path(); err != nil {
 		return x.failure(err)
 	}
-	if request.Path == "" || request.Path == "Bundle/$validate" {
-		x.limit = x.bundles
-	}
+	x.work = request.Path == "" || request.Path == "Bundle/$validate"
 	if refused, yes := x.service.Refuse(request); yes {
 		return x.options(x.refuse(refused))
 	}

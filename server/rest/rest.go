@@ -149,7 +149,7 @@ func (h *handler) elsewhere(c *gin.Context) {
 
 func (h *handler) exchange(c *gin.Context) exchange {
 	return exchange{
-		handler: h, in: c.Request, out: c.Writer, id: h.requestID(c.Request), limit: h.limit,
+		handler: h, in: c.Request, out: c.Writer, id: h.requestID(c.Request),
 		form: format{offer: inJSON},
 	}
 }
