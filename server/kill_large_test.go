@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"tahto/storage/mongo/mongotest"
 )
 
 // killedPairs are how many pairs the transactions have during which the server
@@ -23,7 +25,17 @@ const (
 // sends them again: each is there wholly or not at all, and in the end once, and
 // whoever was answered is answered alike.
 func TestKilledServerHasLargeTransactionsWhollyOrNot(t *testing.T) {
-	args := []string{"-addr", "127.0.0.1:0", "-data", filepath.Join(t.TempDir(), "data"), "-base", publicBase}
+	t.Run("Embedded", func(t *testing.T) { killInTransactions(t, func() {}) })
+	t.Run("MongoDBInMemory", func(t *testing.T) {
+		db := mongotest.Start(t, mongotest.Options{})
+		// MongoDB ends what a client has left open after a minute
+		// (transactionLifetimeLimitSeconds), or when the primary changes.
+		killInTransactions(t, func() { db.StepDown(time.Millisecond) }, "-mongo", db.URI())
+	})
+}
+
+func killInTransactions(t *testing.T, endLeftOpen func(), engine ...string) {
+	args := append(engine, "-addr", "127.0.0.1:0", "-data", filepath.Join(t.TempDir(), "data"), "-base", publicBase)
 	kept := 0
 	for round := range killRounds {
 		server := spawn(t, "program", args...)
@@ -33,6 +45,7 @@ func TestKilledServerHasLargeTransactionsWhollyOrNot(t *testing.T) {
 			header["Prefer"] = []string{"respond-async"}
 		}
 		answered := sendUntilKilled(server, header, sent)
+		endLeftOpen()
 		server = spawn(t, "program", args...)
 		there := stored(t, server.base, "Consent") - round*killedPairs
 		if there != 0 && there != killedPairs {
