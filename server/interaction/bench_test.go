@@ -128,21 +128,3 @@ func heap() uint64 {
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
 }
-
-func BenchmarkTransactionOf1000Pairs(b *testing.B) {
-	s := open(b)
-	s.records.discard = true
-	var entries []string
-	for i := range 1000 {
-		name := fmt.Sprintf("urn:uuid:00000000-0000-4000-8000-%012d", i)
-		entries = append(entries, entry(name, health(""), "POST Consent"), entry("", provenance(name), "POST Provenance"))
-	}
-	resource, err := fhir.Parse([]byte(transaction(entries...)))
-	must(b, err)
-	b.ReportAllocs()
-	for b.Loop() {
-		if got := s.Do(b.Context(), interaction.Request{Method: "POST", Body: resource}); got.Status != 200 {
-			b.Fatal(text(got.Resource))
-		}
-	}
-}
