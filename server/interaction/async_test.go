@@ -122,7 +122,10 @@ func TestFailureOfWorkIsItsResult(t *testing.T) {
 	if got := at(down.Resource, "entry.0.response.status"); got != "503 Service Unavailable" || told.Load() != 1 {
 		t.Errorf("got %s, told %d times", got, told.Load())
 	}
-	s.want(202, s.ask("GET "+s.later(batch(entry("", "", "GET Consent/a")))))
+	each := s.result(s.later(batch(entry("", "", "GET Consent/a"))))
+	if got := at(each.Resource, "entry.0.response.status") + ", " + at(each.Resource, "entry.0.resource.entry.0.response.status"); got != "200 OK, 503 Service Unavailable" || told.Load() != 2 {
+		t.Errorf("got %s, told %d times", got, told.Load())
+	}
 }
 
 func TestBatchIsCancelledBetweenEntries(t *testing.T) {

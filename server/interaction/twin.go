@@ -40,9 +40,12 @@ const maxTwins = 100
 // its Consent was found by the condition, and what it tells of that very version
 // is the same, but for its id and what the server wrote into meta. Whoever does
 // not know whether a transaction was done can so send it again.
+//
+// What was sent before made the first version. Of one that was changed since, it
+// is not the same pair, whatever was told of the change.
 func (t *turn) twin(ctx context.Context, w *write, settled *fhir.Resource) (storage.Version, bool, error) {
 	target := t.links.tellsOfFound(settled)
-	if target == "" || w.cond.NoneLike != nil {
+	if _, version, _ := readRelative(target); version != 1 || w.cond.NoneLike != nil {
 		return storage.Version{}, false, nil
 	}
 	q, err := t.links.service.narrow("Provenance", url.Values{"target": {target}}, "")
