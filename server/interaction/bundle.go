@@ -70,7 +70,8 @@ func (s *Service) each(ctx context.Context, c Call, spent budget) (Response, err
 }
 
 // answerBytes is how much the answers of a Bundle may hold that are not sent one
-// by one, before nothing more is read for it, in bytes of JSON. The last answer may go over it.
+// by one, before nothing more is read for it, in bytes of JSON. The last answer
+// may go over it.
 const answerBytes = 16 << 20
 
 // budget is how many of the bytes are spent.
