@@ -54,6 +54,9 @@ func (s *Service) submit(ctx context.Context, c Call, work *bundle.Work, of tick
 	if err != nil {
 		return Response{}, err
 	}
+	if before != nil && len(before.Changes) == 0 {
+		return before.response(), nil
+	}
 	if before != nil {
 		again := audit.Entry{Time: s.Now(), RequestID: c.RequestID, Changes: before.Changes, Again: true}
 		return before.response(), s.record(ctx, again)

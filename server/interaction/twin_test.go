@@ -57,3 +57,18 @@ func provenanceOf(entry string) string {
 	resource, _, _ := strings.Cut(rest, `,"request":`)
 	return resource
 }
+
+// An answer that tells of no change is none to be recorded, the second time
+// neither.
+func TestIdentifiedPairsThatWereThereAreNoChange(t *testing.T) {
+	s := open(t, strictly)
+	consent, told := informed(urn1)
+	sent := transaction(consent, told)
+	s.want(200, s.post(sent))
+	s.records.entries = nil
+	named := strings.Replace(sent, `"type":"transaction"`, `"type":"transaction","identifier":{"system":"urn:x","value":"1"}`, 1)
+	first := text(s.want(200, s.post(named)).Resource)
+	if second := text(s.want(200, s.post(named)).Resource); second != first || len(s.records.entries) != 0 {
+		t.Errorf("%d records\n%s\n%s", len(s.records.entries), first, second)
+	}
+}
