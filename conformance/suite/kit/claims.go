@@ -2,6 +2,7 @@ package kit
 
 import (
 	"slices"
+	"strings"
 
 	"tahto/fhir"
 )
@@ -12,6 +13,8 @@ import (
 //
 //	Consent.create             an interaction with a type
 //	system.transaction         one with the whole server
+//	system.format=xml          a format, whether it is told as xml or application/fhir+xml
+//	system.patchFormat=…       a media type of patches
 //	Consent.$validate          an operation
 //	Consent?status             a search parameter
 //	system?_summary            one for resources of all types
@@ -29,6 +32,7 @@ type claims struct {
 
 func readClaims(statement *fhir.Resource) claims {
 	c := claims{statement.Root().Get("software").Get("name").Text(), map[string]bool{}}
+	c.formats(statement.Root())
 	for rest := range statement.Root().Each("rest") {
 		if rest.Get("mode").Text() != "server" {
 			continue
@@ -41,6 +45,15 @@ func readClaims(statement *fhir.Resource) claims {
 		}
 	}
 	return c
+}
+
+func (c claims) formats(statement fhir.Element) {
+	for one := range statement.Each("format") {
+		c.has["system.format="+strings.TrimPrefix(one.Text(), "application/fhir+")] = true
+	}
+	for one := range statement.Each("patchFormat") {
+		c.has["system.patchFormat="+one.Text()] = true
+	}
 }
 
 func (c claims) add(prefix string, list fhir.Element, member string) {

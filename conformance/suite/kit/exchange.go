@@ -23,9 +23,31 @@ type Exchange struct {
 	Status      int
 	Header      http.Header
 	Body        string
-	// Expected is what was expected of the answer, in words, and Faults what of
-	// it was not met.
-	Expected, Faults []string
+	// Checks are what was expected of the answer, in the order it was asked, and
+	// what came of each.
+	Checks []Check
+	// Unsent says why there is no answer; "" if there is one.
+	Unsent string
+}
+
+// Check is one thing that was expected of an answer.
+type Check struct {
+	Text  string // what was expected, in words
+	Fault string // what is wrong with the answer; "" if nothing
+}
+
+// Faults are what of the answer was not as expected.
+func (e *Exchange) Faults() []string {
+	if e.Unsent != "" {
+		return []string{"no answer: " + e.Unsent}
+	}
+	var faults []string
+	for _, c := range e.Checks {
+		if c.Fault != "" {
+			faults = append(faults, c.Fault)
+		}
+	}
+	return faults
 }
 
 // client sends requests to one server.
@@ -54,7 +76,7 @@ func (c *client) prepare(s *Step, v variables) (prepared, error) {
 		return prepared{}, err
 	}
 	method, path, _ := strings.Cut(do, " ")
-	p := prepared{method: method, url: c.address(path), header: http.Header{"Accept": {"application/fhir+json"}}}
+	p := prepared{method: method, url: address(c.base, path), header: http.Header{"Accept": {"application/fhir+json"}}}
 	var media string
 	if p.body, media, err = s.body(v); err != nil {
 		return prepared{}, err
@@ -75,14 +97,15 @@ func (c *client) prepare(s *Step, v variables) (prepared, error) {
 }
 
 // address is where a path below the base is; the base itself for an empty one.
-func (c *client) address(path string) string {
+// A path that begins with a variable, in a script, is a whole URL.
+func address(base, path string) string {
 	switch {
-	case strings.HasPrefix(path, "http://"), strings.HasPrefix(path, "https://"):
+	case strings.HasPrefix(path, "http://"), strings.HasPrefix(path, "https://"), strings.HasPrefix(path, "${"):
 		return path
 	case path == "", strings.HasPrefix(path, "?"):
-		return c.base + path
+		return base + path
 	}
-	return c.base + "/" + path
+	return base + "/" + path
 }
 
 // body is what the step sends and its media type; nil for nothing.

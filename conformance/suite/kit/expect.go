@@ -139,9 +139,21 @@ func expectAbsent(name string) expectation {
 	}}
 }
 
+// resource is the body: JSON, or XML if the answer says so.
+func (e *Exchange) resource() (*fhir.Resource, error) {
+	body := []byte(e.Body)
+	if strings.Contains(e.Header.Get("Content-Type"), "xml") {
+		var err error
+		if body, err = readXML(body); err != nil {
+			return nil, err
+		}
+	}
+	return fhir.Parse(body)
+}
+
 func expectType(want string) expectation {
 	return expectation{"a resource of type " + want, func(e *Exchange) string {
-		resource, err := fhir.Parse([]byte(e.Body))
+		resource, err := e.resource()
 		switch {
 		case err != nil:
 			return fmt.Sprintf("the body is no resource, want a resource of type %s: %v", want, err)
@@ -158,7 +170,7 @@ func expectTrue(source string) (expectation, error) {
 		return expectation{}, fmt.Errorf("%s: %w", source, err)
 	}
 	return expectation{source, func(e *Exchange) string {
-		resource, err := fhir.Parse([]byte(e.Body))
+		resource, err := e.resource()
 		if err != nil {
 			return fmt.Sprintf("%s can't be asked, the body is no resource: %v", source, err)
 		}
@@ -225,7 +237,7 @@ func (c Capture) fromBody(e *Exchange) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	resource, err := fhir.Parse([]byte(e.Body))
+	resource, err := e.resource()
 	if err != nil {
 		return "", fmt.Errorf("the body is no resource: %w", err)
 	}

@@ -58,7 +58,7 @@ type run struct {
 }
 
 func (r *run) capabilities(ctx context.Context) (*fhir.Resource, error) {
-	e, err := r.client.send(ctx, prepared{method: http.MethodGet, url: r.client.address("metadata"), header: http.Header{"Accept": {"application/fhir+json"}}})
+	e, err := r.client.send(ctx, prepared{method: http.MethodGet, url: address(r.client.base, "metadata"), header: http.Header{"Accept": {"application/fhir+json"}}})
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +128,7 @@ func (r *run) step(ctx context.Context, s *Step, v variables) ([]Exchange, []str
 	faults := s.Expect.miscounted(exchanges)
 	for i := range exchanges {
 		exchanges[i].judge(expected)
-		faults = append(faults, exchanges[i].Faults...)
+		faults = append(faults, exchanges[i].Faults()...)
 	}
 	if len(faults) > 0 {
 		return exchanges, faults
@@ -152,7 +152,7 @@ func (r *run) sendAll(ctx context.Context, p prepared, n int) []Exchange {
 		sent.Go(func() {
 			var err error
 			if exchanges[i], err = r.client.send(ctx, p); err != nil {
-				exchanges[i].Faults = []string{"no answer: " + err.Error()}
+				exchanges[i].Unsent = err.Error()
 			}
 		})
 	}
@@ -162,10 +162,11 @@ func (r *run) sendAll(ctx context.Context, p prepared, n int) []Exchange {
 
 func (e *Exchange) judge(expected []expectation) {
 	for _, one := range expected {
-		e.Expected = append(e.Expected, one.text)
-		if fault := one.miss(e); fault != "" {
-			e.Faults = append(e.Faults, fault)
+		check := Check{Text: one.text}
+		if e.Unsent == "" {
+			check.Fault = one.miss(e)
 		}
+		e.Checks = append(e.Checks, check)
 	}
 }
 

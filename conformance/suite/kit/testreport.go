@@ -9,41 +9,51 @@ import (
 	"tahto/fhir"
 )
 
-// verdicts are the outcomes in the words of
-// http://hl7.org/fhir/report-action-result-codes.
-var verdicts = map[Outcome]string{Passed: "pass", Failed: "fail", NotClaimed: "skip", NotMeant: "skip"}
+// verdicts are the outcomes of actions, in the words of
+// http://hl7.org/fhir/report-action-result-codes, and of reports, in those of
+// http://hl7.org/fhir/report-result-codes, which know nothing of skipping.
+var (
+	verdicts = map[Outcome]string{Passed: "pass", Failed: "fail", NotClaimed: "skip", NotMeant: "skip"}
+	results  = map[Outcome]string{Passed: "pass", Failed: "fail", NotClaimed: "pending", NotMeant: "pending"}
+)
 
 // WriteTestReports writes the report as FHIR
 // (https://hl7.org/fhir/R4/testreport.html): a Bundle with a TestReport for each
-// section, which has a test for each case. What was sent is an operation, and
-// what was expected of its answer an assert after it. R4 asks for the TestScript that was run;
-// there is none, so the section stands in its place as an identifier.
+// case, which refers to the TestScript that [Scripts] writes of it; a case that
+// no script can say stands there as an identifier. The actions are those of the
+// script: what was sent is an operation, and each thing that was expected of the
+// answer an assert after it. What was skipped has the result pending.
 func (r Report) WriteTestReports(w io.Writer) error {
 	b := fhir.NewWriter("Bundle")
 	b.String("type", "collection")
 	b.Array("entry")
-	for i, s := range r.Sections {
-		b.Object("")
-		b.String("fullUrl", "urn:uuid:"+uuid(uint64(r.Started.UnixNano()), i, 0))
-		b.Raw("resource", r.testReport(s).JSON())
-		b.End()
+	number := 0
+	for _, s := range r.Sections {
+		for _, one := range s.Results {
+			number++
+			report, err := r.testReport(one)
+			if err != nil {
+				return err
+			}
+			b.Object("")
+			b.String("fullUrl", "urn:uuid:"+uuid(uint64(r.Started.UnixNano()), number, 0))
+			b.Raw("resource", report.JSON())
+			b.End()
+		}
 	}
 	b.EndArray()
 	_, err := w.Write(b.Resource().JSON())
 	return err
 }
 
-func (r Report) testReport(s SectionReport) *fhir.Resource {
+func (r Report) testReport(one Result) (*fhir.Resource, error) {
 	w := fhir.NewWriter("TestReport")
-	w.String("name", s.Title)
+	w.String("name", one.Case.ID)
 	w.String("status", "completed")
-	w.Object("testScript")
-	w.Object("identifier")
-	w.String("system", fhir.Base+"/suite")
-	w.String("value", s.Name)
-	w.End()
-	w.End()
-	w.String("result", verdicts[s.outcome()])
+	if err := one.script(w); err != nil {
+		return nil, err
+	}
+	w.String("result", results[one.Outcome])
 	w.String("issued", r.Started.UTC().Format(time.RFC3339))
 	w.Array("participant")
 	w.Object("")
@@ -53,19 +63,29 @@ func (r Report) testReport(s SectionReport) *fhir.Resource {
 	w.End()
 	w.EndArray()
 	w.Array("test")
-	for _, one := range s.Results {
-		one.test(w)
-	}
+	one.test(w)
 	w.EndArray()
-	return w.Resource()
+	return w.Resource(), nil
 }
 
-// outcome is that of all cases together: one that failed fails the section.
-func (s SectionReport) outcome() Outcome {
-	if s.Count(Failed) > 0 {
-		return Failed
+// script refers to the TestScript of the case, or names the case.
+func (r Result) script(w *fhir.Writer) error {
+	s, err := script(r.Case, own(0, 0).and(variables{"base": ""}), time.Time{})
+	if err != nil {
+		return err
 	}
-	return Passed
+	w.Object("testScript")
+	if len(s.unsaid) == 0 {
+		w.String("reference", scriptURL(r.Case.ID))
+	} else {
+		w.Object("identifier")
+		w.String("system", fhir.Base+"/suite")
+		w.String("value", r.Case.ID)
+		w.End()
+	}
+	w.String("display", r.Case.Title)
+	w.End()
+	return nil
 }
 
 func (r Result) test(w *fhir.Writer) {
@@ -86,19 +106,21 @@ func (r Result) test(w *fhir.Writer) {
 	w.End()
 }
 
-// actions are the request, and one assert for all that was expected of its
+// actions are the request, and an assert for each thing that was expected of its
 // answer.
 func (e *Exchange) actions(w *fhir.Writer) {
-	sent, fault := verdicts[Passed], ""
-	if e.Status == 0 {
-		sent = "error"
+	if e.Unsent != "" {
+		action(w, "operation", "error", fmt.Sprintf("%s %s: no answer: %s", e.Method, e.URL, e.Unsent))
+		return
 	}
-	action(w, "operation", sent, fmt.Sprintf("%s %s: %d", e.Method, e.URL, e.Status))
-	held := verdicts[Passed]
-	if len(e.Faults) > 0 {
-		held, fault = verdicts[Failed], ". Not as expected: "+strings.Join(e.Faults, "; ")
+	action(w, "operation", verdicts[Passed], fmt.Sprintf("%s %s: %d", e.Method, e.URL, e.Status))
+	for _, c := range e.Checks {
+		if c.Fault == "" {
+			action(w, "assert", verdicts[Passed], "Expected: "+c.Text)
+			continue
+		}
+		action(w, "assert", verdicts[Failed], "Expected: "+c.Text+". Not as expected: "+c.Fault)
 	}
-	action(w, "assert", held, "Expected: "+strings.Join(e.Expected, "; ")+fault)
 }
 
 func action(w *fhir.Writer, kind, result, message string) {
