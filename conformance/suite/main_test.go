@@ -48,7 +48,7 @@ func TestRunTellsWhatPassedAndFailed(t *testing.T) {
 			if err != nil || failed != row.failed {
 				t.Fatalf("failed %v, %v; want %v\n%s", failed, err, row.failed, &stdout)
 			}
-			if got := strings.Contains(stdout.String(), "metadata-names-the-version-of-fhir\n                   step 1"); got != row.failed {
+			if got := strings.Contains(stdout.String(), "metadata-names-the-version-of-fhir\n           step 1"); got != row.failed {
 				t.Errorf("the terminal tells why: %v\n%s", got, &stdout)
 			}
 			for _, file := range []string{junit, page, reports} {
@@ -72,5 +72,41 @@ func TestRunRefusesWhatItCannotDo(t *testing.T) {
 	}
 	if _, err := run(t.Context(), []string{"-h"}, io.Discard, io.Discard); !errors.Is(err, flag.ErrHelp) {
 		t.Errorf("-h: %v", err)
+	}
+}
+
+func TestCasesAreListed(t *testing.T) {
+	var out bytes.Buffer
+	if failed, err := run(t.Context(), []string{"-list", "-only", "read-answers"}, &out, io.Discard); err != nil || failed {
+		t.Fatalf("failed %v, %v", failed, err)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	for _, line := range lines {
+		if parts := strings.Split(line, "\t"); len(parts) != 3 || !strings.Contains(parts[0], "read-answers") {
+			t.Errorf("listed %q", line)
+		}
+	}
+}
+
+// TestScriptsAreWrittenWithoutAServer: the folder has them and their fixtures,
+// and the terminal tells which cases are none.
+func TestScriptsAreWrittenWithoutAServer(t *testing.T) {
+	folder := t.TempDir()
+	var out bytes.Buffer
+	if _, err := run(t.Context(), []string{"-testscript", folder, "-only", "conditional"}, &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"TestScripts are in " + folder, "conditional-creates-at-once-make-one: requests at the same time"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the terminal does not say %q\n%s", want, &out)
+		}
+	}
+	for _, pattern := range []string{"conditional/*.json", "conditional/fixtures/*.json"} {
+		if found, err := filepath.Glob(filepath.Join(folder, pattern)); err != nil || len(found) < 10 {
+			t.Errorf("%d files %s, %v", len(found), pattern, err)
+		}
+	}
+	if _, err := run(t.Context(), []string{"-testscript", filepath.Join(folder, "conditional", "x\x00"), "-only", "conditional"}, io.Discard, io.Discard); err == nil {
+		t.Error("a folder that can't be made is no error")
 	}
 }

@@ -29,6 +29,8 @@ type Case struct {
 	For   Audience `json:"for"`
 	Needs []string `json:"needs"` // claims of the CapabilityStatement
 	Steps []Step   `json:"steps"`
+
+	number int // among all cases, from 1; its persons and names follow from it
 }
 
 // Audience is a kind of server.
@@ -129,7 +131,36 @@ func load(folder fs.FS) ([]Section, error) {
 		sections = append(sections, s)
 	}
 	slices.SortStableFunc(sections, func(a, b Section) int { return rank(a.Name) - rank(b.Name) })
+	number := 0
+	for _, s := range sections {
+		for i := range s.Cases {
+			number++
+			s.Cases[i].number = number
+		}
+	}
 	return sections, check(sections)
+}
+
+// Only are the cases whose section or id contains the text, in their sections;
+// all for "". A case has the same persons among few as among all.
+func Only(sections []Section, text string) []Section {
+	var some []Section
+	for _, s := range sections {
+		s.Cases = slices.DeleteFunc(slices.Clone(s.Cases), func(c Case) bool { return !strings.Contains(s.Name+" "+c.ID, text) })
+		if len(s.Cases) > 0 {
+			some = append(some, s)
+		}
+	}
+	return some
+}
+
+// Count is the number of cases.
+func Count(sections []Section) int {
+	n := 0
+	for _, s := range sections {
+		n += len(s.Cases)
+	}
+	return n
 }
 
 func rank(section string) int {

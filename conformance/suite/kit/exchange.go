@@ -26,6 +26,8 @@ type Exchange struct {
 	// Checks are what was expected of the answer, in the order it was asked, and
 	// what came of each.
 	Checks []Check
+	// Authorized tells that the access token was sent.
+	Authorized bool
 	// Unsent says why there is no answer; "" if there is one.
 	Unsent string
 }
@@ -149,6 +151,7 @@ func (c *client) send(ctx context.Context, p prepared) (Exchange, error) {
 	request.Header = p.header.Clone()
 	// It is told apart from what is reported.
 	if c.bearer != "" && c.trusts(p.url) {
+		e.Authorized = true
 		request.Header.Set("Authorization", "Bearer "+c.bearer)
 	}
 	response, err := c.http.Do(request)

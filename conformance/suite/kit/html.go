@@ -19,6 +19,8 @@ var layoutText string
 // layout escapes all that comes from a server or a case (package html/template).
 var layout = template.Must(template.New("report").Funcs(template.FuncMap{
 	"outcomes": func() []Outcome { return []Outcome{Passed, Failed, NotClaimed, NotMeant} },
+	"failed":   func() Outcome { return Failed },
+	"curl":     Exchange.Curl,
 	"class":    func(o Outcome) string { return strings.ReplaceAll(string(o), " ", "-") },
 	"layout":   readable,
 	"headers":  headers,
@@ -28,8 +30,9 @@ var layout = template.Must(template.New("report").Funcs(template.FuncMap{
 	"seconds":  seconds,
 }).Parse(layoutText))
 
-// WriteHTML writes the report as one page that needs nothing beside it: of each
-// case what was sent, what came, and what was expected.
+// WriteHTML writes the report as one page that needs nothing beside it, no
+// network and no script: of each case what was sent, what came, what was
+// expected, and each request as a command without the access token.
 func (r Report) WriteHTML(w io.Writer) error { return layout.Execute(w, r) }
 
 // shown is how much of a body is in the report.

@@ -1,6 +1,10 @@
 package kit
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // Outcome is how a case ended.
 type Outcome string
@@ -49,6 +53,34 @@ func (s SectionReport) Count(o Outcome) int {
 		}
 	}
 	return n
+}
+
+// Unclaimed is a claim that the server does not make.
+type Unclaimed struct {
+	Claim string
+	Cases int // that were not run for want of it
+}
+
+// Unclaimed are the claims that cases were not run for want of, those of most
+// cases first.
+func (r Report) Unclaimed() []Unclaimed {
+	cases := map[string]int{}
+	for _, s := range r.Sections {
+		for _, one := range s.Results {
+			if one.Outcome != NotClaimed {
+				continue
+			}
+			for _, claim := range one.Why {
+				cases[claim]++
+			}
+		}
+	}
+	var all []Unclaimed
+	for _, claim := range slices.Sorted(maps.Keys(cases)) {
+		all = append(all, Unclaimed{claim, cases[claim]})
+	}
+	slices.SortStableFunc(all, func(a, b Unclaimed) int { return b.Cases - a.Cases })
+	return all
 }
 
 // Count is the number of results with an outcome in all sections.

@@ -42,11 +42,9 @@ type Unsaid struct {
 func Scripts(sections []Section, o ScriptOptions) ([]ScriptFile, []Unsaid, error) {
 	var files []ScriptFile
 	var unsaid []Unsaid
-	number := 0
 	for _, section := range sections {
 		for _, c := range section.Cases {
-			number++
-			s, err := script(c, own(o.Seed, number).and(variables{"base": strings.TrimRight(o.Base, "/")}), o.Date)
+			s, err := script(c, own(o.Seed, c.number).and(variables{"base": strings.TrimRight(o.Base, "/")}), o.Date)
 			switch {
 			case err != nil:
 				return nil, nil, fmt.Errorf("%s: %w", c.ID, err)

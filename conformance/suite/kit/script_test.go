@@ -68,17 +68,9 @@ func TestScriptsAreFHIR(t *testing.T) {
 		}
 	}
 	t.Logf("%d scripts, %d cases that none can say", written, len(unsaid))
-	if all := count(cases(t)); written+len(unsaid) != all || written < all*3/4 {
+	if all := Count(cases(t)); written+len(unsaid) != all || written < all*3/4 {
 		t.Errorf("%d scripts and %d cases that none can say, of %d", written, len(unsaid), all)
 	}
-}
-
-func count(sections []Section) int {
-	n := 0
-	for _, s := range sections {
-		n += len(s.Cases)
-	}
-	return n
 }
 
 // TestScriptNeedsWhatTheCaseNeeds: a server that claims what a script says it
@@ -105,7 +97,7 @@ func TestScriptNeedsWhatTheCaseNeeds(t *testing.T) {
 // definition.
 func TestTestReportsAreFHIR(t *testing.T) {
 	server := wrong(t, always)
-	report, err := Run(t.Context(), cases(t), Options{Base: server.URL + "/fhir", Now: clock(), Only: "read"})
+	report, err := Run(t.Context(), Only(cases(t), "read"), Options{Base: server.URL + "/fhir", Now: clock()})
 	if err != nil {
 		t.Fatal(err)
 	}
