@@ -9,7 +9,7 @@ import (
 )
 
 // TestTheSuitePasses runs the black-box cases of conformance/suite against the
-// program as it is started without flags, on every engine. A case that the
+// program on every engine, with the organisations of the cases. A case that the
 // program does not claim is one that nobody runs: it is a fault too.
 func TestTheSuitePasses(t *testing.T) {
 	for name, engine := range testEngines(t) {
@@ -18,7 +18,7 @@ func TestTheSuitePasses(t *testing.T) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
-			for _, r := range suite(t, engine.args(t)...) {
+			for _, r := range suite(t, append(engine.args(t), "-directory", caseDirectory)...) {
 				t.Run(r.Section+"/"+r.Case.ID, func(t *testing.T) {
 					holds(t, r)
 					if r.Outcome == kit.NotClaimed {

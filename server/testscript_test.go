@@ -60,7 +60,7 @@ func written(t *testing.T, base string, seed uint64) ([]kit.ScriptFile, []string
 // TestTheSuiteAsTestScriptsPasses runs what the suite writes for other engines
 // by an engine of another make: each script passes that is of a case that does.
 func TestTheSuiteAsTestScriptsPasses(t *testing.T) {
-	p := start(t)
+	p := start(t, "-directory", caseDirectory)
 	files, names := written(t, p.base, 11)
 	if len(names) < 200 {
 		t.Errorf("%d scripts, want more", len(names))

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -100,7 +101,7 @@ var files embed.FS
 
 // order is that of the sections in reports: it begins with what the others rest
 // on. A file that is not named here comes last, by its name.
-var order = []string{"capabilities", "create", "read", "update", "delete", "conditional", "history", "search", "links", "paging", "subset", "bundles", "errors", "validate", "evaluate"}
+var order = []string{"capabilities", "create", "read", "update", "patch", "delete", "conditional", "history", "search", "links", "paging", "subset", "bundles", "resubmission", "xml", "errors", "validate", "evaluate", "decisions"}
 
 const templatesFile = "templates.json"
 
@@ -205,11 +206,14 @@ func check(sections []Section) error {
 	return nil
 }
 
+// specified is where a behaviour can be asked for.
+var specified = regexp.MustCompile(`^(https://|(mapping|rules)\.md §)`)
+
 func (c Case) check() error {
 	switch {
 	case c.ID == "" || c.Title == "":
 		return errors.New("a case has an id and a title")
-	case !strings.HasPrefix(c.Spec, "https://") && !strings.HasPrefix(c.Spec, "mapping.md"):
+	case !specified.MatchString(c.Spec):
 		return errors.New("a case says where its behaviour is asked for")
 	case c.For != Any && c.For != Tahto && c.For != Others:
 		return fmt.Errorf("there is no audience %q", c.For)

@@ -11,6 +11,9 @@ import (
 // (https://hl7.org/fhir/R4/capabilitystatement.html), in the words of
 // [Case.Needs]:
 //
+//	system.organizations=…     whom $evaluate knows, for which it is asked itself:
+//	                           example, the two counties of conformance/examples,
+//	                           or cases, those of mapping/decision/testdata
 //	Consent.create             an interaction with a type
 //	system.transaction         one with the whole server
 //	system.format=xml          a format, whether it is told as xml or application/fhir+xml

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -107,8 +108,22 @@ func expectStatus(want statuses) expectation {
 		if slices.Contains(want, e.Status) {
 			return ""
 		}
-		return fmt.Sprintf("status %d, want %s", e.Status, strings.Join(words, " or "))
+		return fmt.Sprintf("status %d, want %s%s", e.Status, strings.Join(words, " or "), e.outcome())
 	}}
+}
+
+// outcome is what an OperationOutcome says in its first issue, after a colon; ""
+// if the body is none.
+func (e *Exchange) outcome() string {
+	resource, err := e.resource()
+	if err != nil || resource.Type() != "OperationOutcome" {
+		return ""
+	}
+	for first := range resource.Root().Each("issue") {
+		text := cmp.Or(first.Get("details").Get("text").Text(), first.Get("diagnostics").Text(), first.Get("code").Text())
+		return strings.TrimRight(": "+text, ": ")
+	}
+	return ""
 }
 
 func expectHeader(name, want string) (expectation, error) {

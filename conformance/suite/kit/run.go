@@ -65,7 +65,7 @@ func (r *run) capabilities(ctx context.Context) (*fhir.Resource, error) {
 		return nil, fmt.Errorf("%s has status %d and no CapabilityStatement; is this the base of a FHIR server?", e.URL, e.Status)
 	}
 	r.claims = readClaims(statement)
-	return statement, nil
+	return statement, r.organizations(ctx)
 }
 
 func (r *run) section(ctx context.Context, s Section) SectionReport {

@@ -97,10 +97,12 @@ func script(c Case, values variables, date time.Time) (*scripting, error) {
 
 // audience is for whom the case is, in words.
 func (c Case) audience() string {
-	switch c.For {
-	case Tahto:
+	switch {
+	case len(c.claimed()) < len(c.Needs):
+		return "For servers whose CapabilityStatement calls the software Tahto, and that know the made-up organisations of the case."
+	case c.For == Tahto:
 		return "For servers whose CapabilityStatement calls the software Tahto."
-	case Others:
+	case c.For == Others:
 		return "For servers whose CapabilityStatement does not call the software Tahto."
 	}
 	return "For any FHIR R4 server that has the capabilities."

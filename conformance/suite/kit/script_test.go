@@ -86,7 +86,7 @@ func TestScriptNeedsWhatTheCaseNeeds(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if missing := readClaims(statement).missing(c.Needs); len(missing) > 0 {
+			if missing := readClaims(statement).missing(c.claimed()); len(missing) > 0 {
 				t.Errorf("%s: the script does not ask for %v", c.ID, missing)
 			}
 		}

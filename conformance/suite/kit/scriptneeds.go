@@ -37,7 +37,7 @@ type needed struct {
 // that would have it and nothing else: [readClaims] of it misses none.
 func requirements(c Case, date time.Time) object {
 	n := needed{object{"mode": "server"}, map[string]object{}, nil}
-	for _, need := range c.Needs {
+	for _, need := range c.claimed() {
 		n.add(need)
 	}
 	statement := object{
