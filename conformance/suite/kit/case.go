@@ -56,9 +56,12 @@ type Step struct {
 	Text    *string           `json:"text"` // a body as it is
 	Form    url.Values        `json:"form"` // a body as a form
 	// Parallel is how many clients send the request at once; 0 is one.
-	Parallel int                `json:"parallel"`
-	Expect   Expect             `json:"expect"`
-	Capture  map[string]Capture `json:"capture"`
+	Parallel int `json:"parallel"`
+	// Again is the statuses with which an answer says that it is not done yet:
+	// the request is sent again until another one comes, for half a minute.
+	Again   statuses           `json:"again"`
+	Expect  Expect             `json:"expect"`
+	Capture map[string]Capture `json:"capture"`
 }
 
 // Expect is what an answer must be like. What is not given is not looked at.
@@ -70,17 +73,19 @@ type Expect struct {
 	Absent  []string          `json:"absent"` // headers that are not there
 	Type    string            `json:"type"`   // of the resource in the body
 	True    []string          `json:"true"`   // FHIRPath over the body
+	Has     []string          `json:"has"`    // texts that are in the body
 	Lacks   []string          `json:"lacks"`  // texts that are not in the body
 	Body    string            `json:"body"`   // the whole body
 	Empty   bool              `json:"empty"`  // there is no body
 }
 
 // Capture takes a variable from an answer: from a header, by the first group of
-// a regular expression or whole, or from the body by FHIRPath.
+// a regular expression or whole, from the body by FHIRPath, or the body as it is.
 type Capture struct {
 	Header   string `json:"header"`
 	Match    string `json:"match"`
 	FHIRPath string `json:"fhirpath"`
+	Whole    bool   `json:"whole"`
 }
 
 // statuses are those of HTTP of which an answer must have one; in JSON a number
@@ -101,7 +106,7 @@ var files embed.FS
 
 // order is that of the sections in reports: it begins with what the others rest
 // on. A file that is not named here comes last, by its name.
-var order = []string{"capabilities", "create", "read", "update", "patch", "delete", "conditional", "history", "search", "links", "paging", "subset", "bundles", "resubmission", "xml", "errors", "validate", "evaluate", "decisions"}
+var order = []string{"capabilities", "create", "read", "update", "patch", "delete", "conditional", "history", "search", "links", "paging", "subset", "bundles", "resubmission", "async", "xml", "errors", "validate", "evaluate", "decisions"}
 
 const templatesFile = "templates.json"
 
@@ -211,8 +216,8 @@ var specified = regexp.MustCompile(`^(https://|(mapping|rules)\.md §)`)
 
 func (c Case) check() error {
 	switch {
-	case c.ID == "" || c.Title == "":
-		return errors.New("a case has an id and a title")
+	case c.ID == "" || len(c.ID) > 64 || c.Title == "":
+		return errors.New("a case has an id and a title; the id, of 64 letters at most, is also that of its TestScript")
 	case !specified.MatchString(c.Spec):
 		return errors.New("a case says where its behaviour is asked for")
 	case c.For != Any && c.For != Tahto && c.For != Others:

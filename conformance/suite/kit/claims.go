@@ -11,6 +11,9 @@ import (
 // (https://hl7.org/fhir/R4/capabilitystatement.html), in the words of
 // [Case.Needs]:
 //
+//	system?_summary            one for resources of all types
+//	system.respond-async       that a Bundle can be done in the background, which
+//	                           is tried with an empty one
 //	system.organizations=…     whom $evaluate knows, for which it is asked itself:
 //	                           example, the two counties of conformance/examples,
 //	                           or cases, those of mapping/decision/testdata

@@ -55,6 +55,13 @@ func (x *Expect) ofBody(all []expectation, v variables) ([]expectation, error) {
 		}
 		all = append(all, one)
 	}
+	for _, text := range x.Has {
+		text, err := v.expand(text)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, expectHas(text))
+	}
 	for _, text := range x.Lacks {
 		text, err := v.expand(text)
 		if err != nil {
@@ -200,6 +207,15 @@ func expectTrue(source string) (expectation, error) {
 	}}, nil
 }
 
+func expectHas(text string) expectation {
+	return expectation{fmt.Sprintf("%q in the body", text), func(e *Exchange) string {
+		if strings.Contains(e.Body, text) {
+			return ""
+		}
+		return fmt.Sprintf("%q is not in the body", text)
+	}}
+}
+
 func expectLack(text string) expectation {
 	return expectation{fmt.Sprintf("%q nowhere in the body", text), func(e *Exchange) string {
 		if !strings.Contains(e.Body, text) {
@@ -229,7 +245,10 @@ func expectEmpty() expectation {
 
 // take is what a capture finds in an answer.
 func (c Capture) take(e *Exchange) (string, error) {
-	if c.Header == "" {
+	switch {
+	case c.Whole:
+		return e.Body, nil
+	case c.Header == "":
 		return c.fromBody(e)
 	}
 	got := e.Header.Get(c.Header)

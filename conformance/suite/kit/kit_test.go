@@ -81,6 +81,7 @@ func TestEachExpectationCanFail(t *testing.T) {
 		"false":         {`{"do": "GET x", "expect": {"status": 200, "true": ["status = 'active'"]}}`, "gives [false]: status = 'active'"},
 		"empty":         {`{"do": "GET x", "expect": {"status": 200, "true": ["dateTime = '2024'"]}}`, "gives []: dateTime = '2024'"},
 		"no boolean":    {`{"do": "GET x", "expect": {"status": 200, "true": ["status"]}}`, "gives [draft]: status"},
+		"has":           {`{"do": "GET x", "expect": {"status": 200, "has": ["another"]}}`, `"another" is not in the body`},
 		"lacks":         {`{"do": "GET x", "expect": {"status": 200, "lacks": ["secret"]}}`, `"secret" is in the body`},
 		"body":          {`{"do": "GET x", "expect": {"status": 200, "body": "another"}}`, "the body is another than expected"},
 		"no body":       {`{"do": "GET x", "expect": {"status": 200, "empty": true}}`, "there is a body of 57 bytes, want none"},

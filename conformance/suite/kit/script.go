@@ -97,15 +97,22 @@ func script(c Case, values variables, date time.Time) (*scripting, error) {
 
 // audience is for whom the case is, in words.
 func (c Case) audience() string {
-	switch {
-	case len(c.claimed()) < len(c.Needs):
-		return "For servers whose CapabilityStatement calls the software Tahto, and that know the made-up organisations of the case."
-	case c.For == Tahto:
-		return "For servers whose CapabilityStatement calls the software Tahto."
-	case c.For == Others:
-		return "For servers whose CapabilityStatement does not call the software Tahto."
+	text := "For any FHIR R4 server that has the capabilities"
+	switch c.For {
+	case Tahto:
+		text = "For servers whose CapabilityStatement calls the software Tahto"
+	case Others:
+		text = "For servers whose CapabilityStatement does not call the software Tahto"
 	}
-	return "For any FHIR R4 server that has the capabilities."
+	for _, need := range c.Needs {
+		switch {
+		case need == respondAsync:
+			text += ", and that do Bundles in the background"
+		case strings.HasPrefix(need, knows):
+			text += ", and that know the made-up organisations of the case"
+		}
+	}
+	return text + "."
 }
 
 // cannot notes what a TestScript can't say.

@@ -51,6 +51,9 @@ func (s *scripting) bodyAsserts(x *Expect) ([]scriptAssert, error) {
 		}
 		all = append(all, scriptAssert{Expression: modelled(text), Operator: "equals", Value: "true"})
 	}
+	if len(x.Has) > 0 {
+		s.cannot("a text in the body")
+	}
 	for _, source := range x.Lacks {
 		text, err := s.holes.expand(source)
 		if err != nil {

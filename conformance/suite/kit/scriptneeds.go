@@ -26,8 +26,8 @@ func metadata(c Case) scriptMetadata {
 // object is one of JSON.
 type object = map[string]any
 
-// needed are the claims of a case as they are gathered, by type.
-type needed struct {
+// gathered are the claims of a case as they are gathered, by type.
+type gathered struct {
 	system    object
 	resources map[string]object
 	order     []string
@@ -36,7 +36,7 @@ type needed struct {
 // requirements are what a case needs, as the CapabilityStatement of a server
 // that would have it and nothing else: [readClaims] of it misses none.
 func requirements(c Case, date time.Time) object {
-	n := needed{object{"mode": "server"}, map[string]object{}, nil}
+	n := gathered{object{"mode": "server"}, map[string]object{}, nil}
 	for _, need := range c.claimed() {
 		n.add(need)
 	}
@@ -61,7 +61,7 @@ func requirements(c Case, date time.Time) object {
 	return statement
 }
 
-func (n *needed) of(name string) object {
+func (n *gathered) of(name string) object {
 	if name == "system" {
 		return n.system
 	}
@@ -73,7 +73,7 @@ func (n *needed) of(name string) object {
 }
 
 // add is the reverse of what [claims.resource] reads.
-func (n *needed) add(need string) {
+func (n *gathered) add(need string) {
 	at := strings.IndexAny(need, ".?")
 	on, claim := n.of(need[:at]), need[at+1:]
 	name, how, given := strings.Cut(claim, "=")
@@ -87,7 +87,8 @@ func (n *needed) add(need string) {
 	case name == "_revinclude":
 		on["searchRevInclude"] = []string{how}
 	case name == "format", name == "patchFormat":
-		on[name] = []string{how}
+		formats, _ := on[name].([]string)
+		on[name] = append(formats, how)
 	case given:
 		on[name] = how
 	default:
@@ -96,7 +97,7 @@ func (n *needed) add(need string) {
 }
 
 // plain adds a claim that has no value.
-func (n *needed) plain(on object, claim string) {
+func (n *gathered) plain(on object, claim string) {
 	switch claim {
 	case "conditionalCreate", "conditionalUpdate", "updateCreate", "readHistory":
 		on[claim] = true

@@ -19,6 +19,9 @@ func (s *scripting) step(step *Step, number int) error {
 	if step.Parallel > 1 {
 		s.cannot("requests at the same time")
 	}
+	if len(step.Again) > 0 {
+		s.cannot("waiting until an answer is there")
+	}
 	operation, err := s.operation(step, number)
 	if err != nil {
 		return err
@@ -175,7 +178,7 @@ func (s *scripting) capture(name string, c Capture, answer string) {
 	switch {
 	case c.Match != "":
 		s.cannot("a variable that is a part of a header")
-	case c.FHIRPath == "$this":
+	case c.Whole:
 		s.cannot("a variable that is a whole body")
 	case c.Header == "":
 		v.Expression = modelled(c.FHIRPath)
