@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -42,6 +44,26 @@ func TestTheSuitePassesInArchiveIntake(t *testing.T) {
 	}
 	if unclaimed == 0 {
 		t.Error("archive intake claims all that strict intake does")
+	}
+}
+
+// TestTheSuitePassesWithOtherOrganisations: what rests on organisations that the
+// program does not know is not tried, and the rest holds.
+func TestTheSuitePassesWithOtherOrganisations(t *testing.T) {
+	directory := filepath.Join(t.TempDir(), "directory.json")
+	const other = `{"organisations": [{"key": "x", "identifier": "urn:oid:1.2.246.10.99000999.19.1", "name": "Other county", "ownership": "public", "kind": "provider"}]}`
+	if err := os.WriteFile(directory, []byte(other), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	unknown := 0
+	for _, r := range suite(t, "-directory", directory) {
+		t.Run(r.Section+"/"+r.Case.ID, func(t *testing.T) { holds(t, r) })
+		if strings.Contains(strings.Join(r.Why, " "), "system.organizations=") {
+			unknown++
+		}
+	}
+	if unknown == 0 {
+		t.Error("the organisations are known")
 	}
 }
 
