@@ -45,7 +45,17 @@
 //
 // FHIRPath is evaluated without a model: names are those of the JSON, such as
 // valueCode, and an expression must be true, not just not false. A header's
-// value is compared as it is or, after a ~, as a regular expression (RE2).
+// value is compared as it is or, after a ~, as a regular expression (RE2). Of an
+// answer in XML FHIRPath is asked as if it were JSON, in which true and false are
+// booleans and every other value is a text: a number there is x.toInteger().
+//
+// # TestScripts
+//
+// [Scripts] writes the cases as FHIR TestScripts, for engines of other makes.
+// Their expressions are over FHIR's types (value, not valueCode), so a case
+// compares a date as x.toString() = '2024-01-01', which holds of both. What is no
+// resource, such as a JSON Patch, and what goes on at the same time no script can
+// say; such a case is named as [Unsaid].
 //
 // # Concurrency
 //
