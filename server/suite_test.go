@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -75,7 +76,7 @@ func suite(t *testing.T, args ...string) []kit.Result {
 		t.Fatal(err)
 	}
 	p := start(t, args...)
-	report, err := kit.Run(t.Context(), sections, kit.Options{Base: p.base, Seed: 1, Now: time.Now})
+	report, err := kit.Run(t.Context(), sections, kit.Options{Base: p.base, Seed: 1, Now: time.Now, Wait: moment})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,6 +86,9 @@ func suite(t *testing.T, args ...string) []kit.Result {
 	}
 	return all
 }
+
+// moment is as short as a test may wait for what goes on in the background.
+func moment(context.Context) { time.Sleep(5 * time.Millisecond) }
 
 func holds(t *testing.T, r kit.Result) {
 	if r.Outcome == kit.Failed {

@@ -38,7 +38,7 @@ func scripts(t *testing.T, base string, seed uint64) []kit.ScriptFile {
 func written(t *testing.T, base string, seed uint64) ([]kit.ScriptFile, []string) {
 	t.Helper()
 	files, sections := scripts(t, base, seed), sections(t)
-	report, err := kit.Run(t.Context(), sections, kit.Options{Base: base, Seed: seed + 1, Now: time.Now})
+	report, err := kit.Run(t.Context(), sections, kit.Options{Base: base, Seed: seed + 1, Now: time.Now, Wait: moment})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -97,7 +97,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (failed b
 	}
 	told := progress{out: stdout, all: kit.Count(sections)}
 	report, err := kit.Run(ctx, sections, kit.Options{
-		Base: s.base, Bearer: s.bearer, Seed: s.seed, Now: time.Now, Told: told.tell,
+		Base: s.base, Bearer: s.bearer, Seed: s.seed, Now: time.Now, Wait: wait, Told: told.tell,
 	})
 	if err != nil {
 		return false, err
@@ -105,4 +105,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (failed b
 	summarize(stdout, report, s.seed)
 	return report.Count(kit.Failed) > 0, errors.Join(
 		write(s.junit, report.WriteJUnit), write(s.report, report.WriteHTML), write(s.testReport, report.WriteTestReports))
+}
+
+func wait(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(100 * time.Millisecond):
+	}
 }

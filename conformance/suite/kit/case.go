@@ -58,7 +58,7 @@ type Step struct {
 	// Parallel is how many clients send the request at once; 0 is one.
 	Parallel int `json:"parallel"`
 	// Again is the statuses with which an answer says that it is not done yet:
-	// the request is sent again until another one comes, for half a minute.
+	// the request is sent again until another one comes, some hundred times.
 	Again   statuses           `json:"again"`
 	Expect  Expect             `json:"expect"`
 	Capture map[string]Capture `json:"capture"`

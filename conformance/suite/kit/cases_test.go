@@ -33,8 +33,8 @@ func TestCasesAreSound(t *testing.T) {
 			t.Run(section.Name+"/"+c.ID, func(t *testing.T) { sound(t, c) })
 		}
 	}
-	if count < 250 {
-		t.Errorf("%d cases, want at least 250", count)
+	if count < 500 {
+		t.Errorf("%d cases, want at least 500", count)
 	}
 }
 
@@ -67,7 +67,7 @@ func sound(t *testing.T, c Case) {
 
 // saysMore tells whether anything but the status is expected.
 func (x *Expect) saysMore() bool {
-	return len(x.Counts)+len(x.Headers)+len(x.Absent)+len(x.True)+len(x.Lacks) > 0 || x.Type != "" || x.Body != "" || x.Empty
+	return len(x.Counts)+len(x.Headers)+len(x.Absent)+len(x.True)+len(x.Has)+len(x.Lacks) > 0 || x.Type != "" || x.Body != "" || x.Empty
 }
 
 // TestRealCodesAreInNoCase: a person of a case is made of the seed, or has an

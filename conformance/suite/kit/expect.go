@@ -55,6 +55,25 @@ func (x *Expect) ofBody(all []expectation, v variables) ([]expectation, error) {
 		}
 		all = append(all, one)
 	}
+	all, err := x.ofText(all, v)
+	if err != nil {
+		return nil, err
+	}
+	if x.Body != "" {
+		text, err := v.expand(x.Body)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, expectBody(text))
+	}
+	if x.Empty {
+		all = append(all, expectEmpty())
+	}
+	return all, nil
+}
+
+// ofText are the expectations of what stands in the body and what does not.
+func (x *Expect) ofText(all []expectation, v variables) ([]expectation, error) {
 	for _, text := range x.Has {
 		text, err := v.expand(text)
 		if err != nil {
@@ -68,16 +87,6 @@ func (x *Expect) ofBody(all []expectation, v variables) ([]expectation, error) {
 			return nil, err
 		}
 		all = append(all, expectLack(text))
-	}
-	if x.Body != "" {
-		text, err := v.expand(x.Body)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, expectBody(text))
-	}
-	if x.Empty {
-		all = append(all, expectEmpty())
 	}
 	return all, nil
 }

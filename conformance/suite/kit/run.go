@@ -20,6 +20,9 @@ type Options struct {
 	Seed   uint64 // makes the persons and names of the run
 	// Now is the clock, for how long things took.
 	Now func() time.Time
+	// Wait lets some 100 ms pass before what is not done yet is asked for again;
+	// nil asks at once.
+	Wait func(context.Context)
 	// Transport sends; nil for the usual one.
 	Transport http.RoundTripper
 	// Told is given each result as it comes; it may be nil.
@@ -51,11 +54,8 @@ func Run(ctx context.Context, sections []Section, o Options) (Report, error) {
 	return report, ctx.Err()
 }
 
-// What is not done yet is asked for again after pause, and tries times.
-const (
-	pause = 100 * time.Millisecond
-	tries = 300
-)
+// tries is how often what is not done yet is asked for again.
+const tries = 300
 
 // run is a run that goes on.
 type run struct {
@@ -132,9 +132,8 @@ func (r *run) step(ctx context.Context, s *Step, v variables) ([]Exchange, []str
 	}
 	exchanges := r.sendAll(ctx, p, max(s.Parallel, 1))
 	for try := 0; try < tries && slices.Contains(s.Again, exchanges[0].Status); try++ {
-		select {
-		case <-ctx.Done():
-		case <-time.After(pause):
+		if r.Wait != nil {
+			r.Wait(ctx)
 		}
 		exchanges = r.sendAll(ctx, p, 1)
 	}
