@@ -62,7 +62,7 @@ func TestPageStandsAlone(t *testing.T) {
 	}
 	page := written.String()
 	for _, want := range []string{
-		"<title>1 failed: ", `<a href="#case-bad">Bad</a>`, `<details class="case failed" id="case-bad" open>`, `<details class="case passed" id="case-good">`,
+		"<title>1 failed: ", `<a href="#case-bad">Bad</a> <code>s/bad</code>`, `<details class="case failed" id="case-bad" open>`, `<details class="case passed" id="case-good">`,
 		"Not so: status 200, want 404 Not Found", "Authorization: Bearer $TOKEN", "<code>Consent.patch</code>: 1 case<", "The server does not claim <code>Consent.patch</code>.",
 		`<label><input type="radio" name="show" id="show-failed"> failed</label>`,
 	} {
