@@ -23,7 +23,6 @@ import (
 //	system.patchFormat=…       a media type of patches
 //	Consent.$validate          an operation
 //	Consent?status             a search parameter
-//	system?_summary            one for resources of all types
 //	Provenance._include=…      what can be included; _revinclude likewise
 //	Consent.conditionalCreate  and conditionalUpdate, conditionalDelete,
 //	                           conditionalRead, updateCreate, readHistory, versioned
