@@ -15,7 +15,9 @@
 //	  {"do": "GET Consent/${id}", "expect": {"status": 200, "headers": {"ETag": "W/\"1\""}, "true": ["id = '${id}'"]}}]}
 //
 // "needs" are claims of the CapabilityStatement: a server that does not claim
-// one is told "not claimed", not failed. "for" says which servers a case is
+// one is told "not claimed", not failed. system.organizations=example or =cases
+// (whom $evaluate knows) and system.respond-async are no claims of R4; the server
+// is asked, by requests that change nothing. "for" says which servers a case is
 // about: without it any FHIR R4 server, "tahto" those whose CapabilityStatement
 // calls the software Tahto, which hold Consents to Finnish law, and "others"
 // all but those.
