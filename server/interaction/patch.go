@@ -128,7 +128,7 @@ func (t *turn) amended(ctx context.Context, w *write, key fhir.Key) (patched, er
 		return done, nil
 	}
 	if key.ID == "" {
-		return patched{}, issue.Newf(issue.NotFound, "", "The search finds no %s, so there is nothing to patch.", key.Type)
+		return patched{}, issue.Newf(issue.NotFound, "", "The search finds no %s, so there is nothing to patch.", w.key.Type)
 	}
 	current, err := t.tx.ReadIf(ctx, key, w.cond)
 	if err != nil {

@@ -131,6 +131,14 @@ func TestConditionalPatch(t *testing.T) {
 	if got := fault(s.ask("PATCH Consent?identifier=urn:x|1", jsonPatch(withdrawn))); got != "412 multiple-matches " {
 		t.Errorf("two match: %s", got)
 	}
+	for name, got := range map[string]interaction.Response{
+		"alone":       s.ask("PATCH Consent?identifier=urn:x|none", jsonPatch(withdrawn)),
+		"in a Bundle": s.post(transaction(entry("", binary(withdrawn), "PATCH Consent?identifier=urn:x|none"))),
+	} {
+		if said := at(got.Resource, "issue.0.diagnostics"); said != "The search finds no Consent, so there is nothing to patch." {
+			t.Errorf("none matches, %s: %s", name, said)
+		}
+	}
 }
 
 func TestPatchesInABundle(t *testing.T) {
