@@ -19,11 +19,16 @@ import (
 // element may have. What the operations leave empty is left out at the end, not
 // between them, so that an index stays what it was.
 func FHIRPath(r, parameters *fhir.Resource, model fhirpath.Model) (*fhir.Resource, error) {
+	return new(Spent).FHIRPath(r, parameters, model)
+}
+
+// FHIRPath is [FHIRPath] of one patch among others.
+func (s *Spent) FHIRPath(r, parameters *fhir.Resource, model fhirpath.Model) (*fhir.Resource, error) {
 	operations, err := readFHIRPath(parameters, model)
 	if err != nil {
 		return nil, err
 	}
-	p := &patcher{draft: begin(r), model: model}
+	p := &patcher{draft: s.begin(r, r), model: model}
 	for i, o := range operations {
 		if err := p.apply(o); err != nil {
 			return nil, issue.Under(expressionOf(i), err)
@@ -39,7 +44,6 @@ func FHIRPath(r, parameters *fhir.Resource, model fhirpath.Model) (*fhir.Resourc
 type patcher struct {
 	*draft
 	model fhirpath.Model
-	steps int // what all paths together have taken
 }
 
 func (p *patcher) apply(o operation) error {
@@ -73,7 +77,7 @@ func (p *patcher) apply(o operation) error {
 // evaluate gives the elements that a path leads to, within what all paths of
 // the patch may cost together.
 func (p *patcher) evaluate(path *fhirpath.Expression) ([]fhirpath.Node, error) {
-	items, err := path.Evaluate(fhirpath.Input{Focus: fhirpath.NewNode(p.Root(), "Resource"), Spent: &p.steps})
+	items, err := path.Evaluate(fhirpath.Input{Focus: fhirpath.NewNode(p.Root(), "Resource"), Spent: &p.spent.steps})
 	switch {
 	case errors.Is(err, fhirpath.ErrTooCostly):
 		return nil, issue.New(issue.Unprocessable, "", "The paths of the patch take too much work on this resource; write simpler ones.").Coded(issue.CodeTooCostly)

@@ -12,11 +12,16 @@ import (
 // _birthDate is a member like any other, and gives the result. Members of an
 // operation that the RFC does not know are ignored.
 func JSON(r *fhir.Resource, patch []byte) (*fhir.Resource, error) {
+	return new(Spent).JSON(r, patch)
+}
+
+// JSON is [JSON] of one patch among others.
+func (s *Spent) JSON(r *fhir.Resource, patch []byte) (*fhir.Resource, error) {
 	operations, err := readJSON(patch)
 	if err != nil {
 		return nil, err
 	}
-	d := begin(r)
+	d := s.begin(r, r)
 	for i, operation := range operations {
 		if err := d.apply(operation); err != nil {
 			return nil, issue.Under(fmt.Sprintf("[%d]", i), err)

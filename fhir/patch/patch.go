@@ -25,7 +25,8 @@
 // resourceType, id and meta of the resource are the server's to give: a patch
 // that changes them is refused. Operations ([MaxOperations]), what they add
 // ([MaxGrowth]), how deep the result nests ([fhir.MaxDepth]) and the work they
-// take are bounded, so that copies of copies end in an error.
+// take are bounded, so that copies of copies end in an error. What is bounded is
+// counted in a [Spent], which patches that are done together share.
 package patch
 
 import (
@@ -43,15 +44,23 @@ const MaxGrowth = 4 << 20
 // maxWork is how many members and items all operations may copy or look through.
 const maxWork = 5_000_000
 
+// Spent is what patches have cost so far. Those that are done in one transaction
+// share one, so that together they cost no more than one alone may: what holds a
+// lock does not hold it longer because it came in parts. The zero value is
+// nothing. It is for one goroutine.
+type Spent struct {
+	grown, work, steps, visited int
+}
+
 // draft is a resource while it is patched.
 type draft struct {
 	*fhir.Editor
 	before *fhir.Resource
-	grown  int
+	spent  *Spent
 }
 
-func begin(r *fhir.Resource) *draft {
-	return &draft{Editor: fhir.NewEditor(r), before: r}
+func (s *Spent) begin(before, r *fhir.Resource) *draft {
+	return &draft{Editor: fhir.NewEditor(r), before: before, spent: s}
 }
 
 // afford tells why a value can't be written to a place: the patch has written
@@ -59,7 +68,7 @@ func begin(r *fhir.Resource) *draft {
 func (d *draft) afford(at fhir.Place, value fhir.Element) error {
 	bytes, _, values := value.Measure()
 	d.Spend(values)
-	if d.grown += bytes; d.grown > MaxGrowth {
+	if d.spent.grown += bytes; d.spent.grown > MaxGrowth {
 		return issue.Newf(issue.Unprocessable, "", "The patch writes more than %d bytes; send less at a time.", MaxGrowth).Coded(issue.CodeTooCostly)
 	}
 	return d.fits(at, value)
@@ -81,6 +90,7 @@ func (d *draft) finish() (*fhir.Resource, error) {
 	if depth > fhir.MaxDepth || values > fhir.MaxNodes {
 		return nil, issue.Newf(issue.Unprocessable, "", "The result would hold more than %d values, or nest too deep.", fhir.MaxNodes).Coded(issue.CodeTooCostly)
 	}
+	d.spent.work += d.Work()
 	return d.Resource(), nil
 }
 
@@ -90,7 +100,7 @@ var kept = [...]string{"resourceType", "id", "_id", "meta"}
 // check tells, after a change at a place, whether the patch has gone too far: it
 // took too much work, or changed what it may not.
 func (d *draft) check(at fhir.Place) error {
-	if d.Work() > maxWork {
+	if d.spent.work+d.Work() > maxWork {
 		return issue.New(issue.Unprocessable, "", "The patch takes too much work on this resource; send fewer operations at a time.").Coded(issue.CodeTooCostly)
 	}
 	for _, name := range kept {

@@ -28,11 +28,16 @@ var prefixes = map[string]string{"": "http://hl7.org/fhir", "f": "http://hl7.org
 // one, or one that R4 does not have, is [issue.Unprocessable] with the FHIRPath of
 // the element, and so is a resource with members that XML has no place for.
 func XML(r *fhir.Resource, document []byte, d xml.Definitions) (*fhir.Resource, error) {
+	return new(Spent).XML(r, document, d)
+}
+
+// XML is [XML] of one patch among others.
+func (s *Spent) XML(r *fhir.Resource, document []byte, d xml.Definitions) (*fhir.Resource, error) {
 	before, err := xml.Encode(r, d, false)
 	if err != nil {
 		return nil, unfit(err, "The resource has something that XML can't hold; use a JSON Patch. ")
 	}
-	after, err := xmlpatch.Apply(before, document, prefixes)
+	after, err := xmlpatch.Apply(before, document, prefixes, &s.visited)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +48,7 @@ func XML(r *fhir.Resource, document []byte, d xml.Definitions) (*fhir.Resource, 
 	if err != nil {
 		return nil, unfit(err, "The result is not FHIR's XML. ")
 	}
-	changed := &draft{Editor: fhir.NewEditor(result), before: r}
+	changed := s.begin(r, result)
 	if err := changed.check(nil); err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"tahto/fhir"
 	"tahto/fhir/issue"
+	"tahto/fhir/patch"
 	"tahto/mapping/consent"
 	"tahto/server/audit"
 	"tahto/storage"
@@ -48,6 +49,9 @@ type turn struct {
 	targets map[*write]fhir.Key
 	// patches are what patches have made of resources.
 	patches map[fhir.Key]patched
+	// patching is what they have cost, and patched how much was there before.
+	patching patch.Spent
+	patched  budget
 	// stands are the resources that a transaction leaves as they are.
 	stands map[fhir.Key]bool
 	// spent is how much the answers of a transaction hold.

@@ -14,7 +14,7 @@ import (
 
 // amendment is what a PATCH makes of the current version of its resource: what
 // is to be stored, and what there is to say about it.
-type amendment func(current *fhir.Resource) (*fhir.Resource, []issue.Issue, error)
+type amendment func(current *fhir.Resource, spent *patch.Spent) (*fhir.Resource, []issue.Issue, error)
 
 // patched is what an amendment has made in a transaction.
 type patched struct {
@@ -76,8 +76,8 @@ func (s *Service) newPatch(c Call) (*write, error) {
 	if c.planned != nil {
 		w.entry, w.from = c.planned.step.Entry, c.planned.step.FullURL
 	}
-	w.amend = func(current *fhir.Resource) (*fhir.Resource, []issue.Issue, error) {
-		edited, err := edit(current)
+	w.amend = func(current *fhir.Resource, spent *patch.Spent) (*fhir.Resource, []issue.Issue, error) {
+		edited, err := edit(current, spent)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -134,8 +134,12 @@ func (t *turn) amended(ctx context.Context, w *write, key fhir.Key) (patched, er
 	if err != nil {
 		return patched{}, err
 	}
+	if t.patched += budget(len(current.Resource.JSON())); t.patched > answerBytes && t.links.work != nil {
+		return patched{}, issue.Newf(issue.Unprocessable, "", "The resources that this Bundle patches hold more than %d MiB together. Send fewer patches at a time.", answerBytes>>20).
+			Coded(issue.CodeTooCostly)
+	}
 	var done patched
-	if done.resource, done.says, err = w.amend(current.Resource); err != nil {
+	if done.resource, done.says, err = w.amend(current.Resource, &t.patching); err != nil {
 		return patched{}, err
 	}
 	if t.links.work != nil {
@@ -152,7 +156,7 @@ func (t *turn) amended(ctx context.Context, w *write, key fhir.Key) (patched, er
 
 // edit reads what was sent: a FHIRPath Patch as Parameters, or another as it is.
 // In a Bundle that other stands in a Binary, since an entry holds a resource.
-func (s *Service) edit(c Call) (func(*fhir.Resource) (*fhir.Resource, error), error) {
+func (s *Service) edit(c Call) (func(*fhir.Resource, *patch.Spent) (*fhir.Resource, error), error) {
 	sent, binary := c.Patch, false
 	if c.inside && c.Body != nil && c.Body.Type() == "Binary" {
 		var err error
@@ -163,8 +167,8 @@ func (s *Service) edit(c Call) (func(*fhir.Resource) (*fhir.Resource, error), er
 	}
 	switch {
 	case sent.Document != nil:
-		return func(r *fhir.Resource) (*fhir.Resource, error) {
-			edited, err := s.apply(sent, r)
+		return func(r *fhir.Resource, spent *patch.Spent) (*fhir.Resource, error) {
+			edited, err := s.apply(sent, r, spent)
 			return edited, inBinary(binary, err)
 		}, nil
 	case c.Body == nil:
@@ -172,14 +176,16 @@ func (s *Service) edit(c Call) (func(*fhir.Resource) (*fhir.Resource, error), er
 	case c.Body.Type() != "Parameters":
 		return nil, issue.New(issue.Invalid, "resourceType", "A FHIRPath Patch is a Parameters resource. To replace the whole resource send it with PUT.").Coded(issue.CodeStructure)
 	}
-	return func(r *fhir.Resource) (*fhir.Resource, error) { return patch.FHIRPath(r, c.Body, s.Types) }, nil
+	return func(r *fhir.Resource, spent *patch.Spent) (*fhir.Resource, error) {
+		return spent.FHIRPath(r, c.Body, s.Types)
+	}, nil
 }
 
-func (s *Service) apply(sent Patch, r *fhir.Resource) (*fhir.Resource, error) {
+func (s *Service) apply(sent Patch, r *fhir.Resource, spent *patch.Spent) (*fhir.Resource, error) {
 	if sent.Media == MediaXMLPatch {
-		return patch.XML(r, sent.Document, s.Types)
+		return spent.XML(r, sent.Document, s.Types)
 	}
-	return patch.JSON(r, sent.Document)
+	return spent.JSON(r, sent.Document)
 }
 
 // unpacked is the patch in a Binary

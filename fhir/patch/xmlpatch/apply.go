@@ -11,8 +11,9 @@ const MaxOperations = 1_000
 
 // Apply does a patch on a document and gives the result. prefixes are those that
 // the patch may use without a declaration, the namespace of names without prefix
-// by ""; nil for none.
-func Apply(document, patch []byte, prefixes map[string]string) ([]byte, error) {
+// by ""; nil for none. work counts the nodes that the operations visit, compare or
+// move: patches that are to be bounded together share it.
+func Apply(document, patch []byte, prefixes map[string]string, work *int) ([]byte, error) {
 	directives, err := readPatch(patch, prefixes)
 	if err != nil {
 		return nil, err
@@ -21,7 +22,7 @@ func Apply(document, patch []byte, prefixes map[string]string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &run{top: top}
+	r := &run{top: top, work: work}
 	for i := range directives {
 		if err := r.do(&directives[i]); err != nil {
 			return nil, issue.Under(fmt.Sprintf("[%d]", i), err)

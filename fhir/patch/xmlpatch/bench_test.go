@@ -13,7 +13,7 @@ func BenchmarkHostileSelector(b *testing.B) {
 	patch := []byte(`<diff><remove sel="//*[//*[//*]]"/></diff>`)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := xmlpatch.Apply(document, patch, nil); err == nil {
+		if _, err := xmlpatch.Apply(document, patch, nil, new(int)); err == nil {
 			b.Fatal("not refused")
 		}
 	}

@@ -20,7 +20,7 @@ func FuzzApply(f *testing.F) {
 	f.Fuzz(func(t *testing.T, document, selector, content string) {
 		for _, operation := range []string{"<add sel=%q xmlns:p=\"urn:p\">%c</add>", "<add sel=%q pos=\"before\">%c</add>", "<replace sel=%q>%c</replace>", "<remove sel=%q/>"} {
 			patch := strings.NewReplacer("%q", `"`+escaped(selector)+`"`, "%c", content).Replace("<diff>" + operation + "</diff>")
-			got, err := xmlpatch.Apply([]byte(document), []byte(patch), fhir)
+			got, err := xmlpatch.Apply([]byte(document), []byte(patch), fhir, new(int))
 			if err != nil {
 				if kind := issue.KindOf(err); kind != issue.Invalid && kind != issue.Unprocessable && kind != issue.TooLarge {
 					t.Fatal(err)
@@ -47,7 +47,7 @@ func saysTheSame(t *testing.T, document string) {
 	if strings.ContainsAny(document, "\t\r\n") { // which encoding/xml gives as they are in attributes
 		return
 	}
-	got, err := xmlpatch.Apply([]byte(`<x/>`), []byte(`<diff><replace sel="x">`+document+`</replace><add sel="/*" type="@fuzz-9"/></diff>`), nil)
+	got, err := xmlpatch.Apply([]byte(`<x/>`), []byte(`<diff><replace sel="x">`+document+`</replace><add sel="/*" type="@fuzz-9"/></diff>`), nil, new(int))
 	if err != nil {
 		beside := strings.Contains(document, "<!--") || strings.Contains(document, "<?") // more nodes than one
 		if beside || strings.Contains(document, "fuzz-9") || issue.KindOf(err) == issue.TooLarge {

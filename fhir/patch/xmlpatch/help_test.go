@@ -62,7 +62,7 @@ func attributes(all []xml.Attr) string {
 
 func apply(t testing.TB, document, patch string, prefixes map[string]string) string {
 	t.Helper()
-	got, err := xmlpatch.Apply([]byte(document), []byte(patch), prefixes)
+	got, err := xmlpatch.Apply([]byte(document), []byte(patch), prefixes, new(int))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func apply(t testing.TB, document, patch string, prefixes map[string]string) str
 // RFC 5261, or hold what is in its place.
 func refused(t *testing.T, document, patch string, prefixes map[string]string, kind issue.Kind, expression, condition string) {
 	t.Helper()
-	got, err := xmlpatch.Apply([]byte(document), []byte(patch), prefixes)
+	got, err := xmlpatch.Apply([]byte(document), []byte(patch), prefixes, new(int))
 	e, ours := errors.AsType[*issue.Error](err)
 	if !ours {
 		t.Fatalf("err = %v with %s, want an issue.Error of %s", err, got, condition)

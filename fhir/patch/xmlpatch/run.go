@@ -5,19 +5,20 @@ import (
 	"slices"
 )
 
-// maxWork is how many nodes all operations of a patch may visit, compare or move.
+// maxWork is how many nodes all operations of a patch, and of those that share
+// its count, may visit, compare or move.
 const maxWork = 2_000_000
 
 // run counts what the operations of a patch cost.
 type run struct {
 	top     *node
-	work    int
+	work    *int
 	counted bool // the nodes of the document have their order
 }
 
-func (r *run) spend(n int) { r.work += n }
+func (r *run) spend(n int) { *r.work += n }
 
-func (r *run) spent() bool { return r.work > maxWork }
+func (r *run) spent() bool { return *r.work > maxWork }
 
 // changed forgets the order of nodes.
 func (r *run) changed() { r.counted = false }
