@@ -62,6 +62,7 @@ func TestEncodeRefuses(t *testing.T) {
 		"a narrative with more after it":        {narrative(div + `x</div>` + div + `y</div>`), "Consent.text.div", "well-formed"},
 		"a narrative with text before it":       {narrative(`y` + div + `x</div>`), "Consent.text.div", "well-formed"},
 		"a narrative that breaks out":           {narrative(div + `x</div></text><status value='a'/>`), "Consent.text.div", "well-formed"},
+		"a narrative with half a character":     {narrative(div + `&#xD800;</div>`), "Consent.text.div", "well-formed"},
 		"a narrative with a DOCTYPE":            {narrative(`<!DOCTYPE div>` + div + `x</div>`), "Consent.text.div", "well-formed"},
 		"a narrative with unknown entities":     {narrative(div + `&x;</div>`), "Consent.text.div", "well-formed"},
 		"a narrative with attributes glued":     {narrative(`<div xmlns="http://www.w3.org/1999/xhtml"id="x">y</div>`), "Consent.text.div", "well-formed"},

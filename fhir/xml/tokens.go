@@ -5,16 +5,18 @@ import (
 	stdxml "encoding/xml"
 	"errors"
 	"io"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 
 	"tahto/fhir/issue"
 )
 
 // tokens reads a document as encoding/xml does, and makes up for what that
 // leaves out of XML 1.0: attributes that stand twice, DOCTYPE, white space in
-// attributes, declarations in the middle.
+// attributes, declarations in the middle, references to halves of characters.
 type tokens struct {
 	data  []byte
 	src   *source
@@ -39,7 +41,14 @@ func (t *tokens) next() (stdxml.Token, error) {
 	}
 	switch found := token.(type) {
 	case stdxml.StartElement:
+		if halved(t.raw()) {
+			return nil, t.fault(nil, notWellFormed)
+		}
 		return token, t.attributes(found.Attr)
+	case stdxml.CharData:
+		if halved(t.raw()) {
+			return nil, t.fault(nil, notWellFormed)
+		}
 	case stdxml.Directive:
 		return nil, t.fault(nil, "A DOCTYPE or other declaration is not allowed in FHIR. Remove it.")
 	case stdxml.ProcInst:
@@ -48,6 +57,30 @@ func (t *tokens) next() (stdxml.Token, error) {
 		}
 	}
 	return token, nil
+}
+
+const notWellFormed = "This is not well-formed XML."
+
+// reference is one to a character by its number.
+var reference = regexp.MustCompile(`&#(x?)0*([0-9a-fA-F]{4,5});`)
+
+// halved tells whether a tag or text refers to a half of what UTF-16 writes as
+// two, which is no character (https://www.w3.org/TR/xml/#wf-Legalchar).
+// encoding/xml would take another for it.
+func halved(raw []byte) bool {
+	if !bytes.Contains(raw, []byte("&#")) || bytes.HasPrefix(raw, []byte("<![CDATA[")) {
+		return false
+	}
+	for _, found := range reference.FindAllSubmatch(raw, -1) {
+		base := 10
+		if len(found[1]) > 0 {
+			base = 16
+		}
+		if n, err := strconv.ParseUint(string(found[2]), base, 32); err == nil && utf16.IsSurrogate(rune(n)) {
+			return true
+		}
+	}
+	return false
 }
 
 func (t *tokens) end() int { return int(t.std.InputOffset()) }
@@ -118,7 +151,7 @@ func (t *tokens) broken(err error) error {
 	case strings.HasPrefix(text, "xml: unsupported version"):
 		text = "The XML is declared to be of another version than 1.0."
 	default:
-		text = "This is not well-formed XML."
+		text = notWellFormed
 	}
 	return t.fault(nil, text).Caused(cause)
 }
