@@ -15,8 +15,9 @@ import (
 // prepareCapabilities is GET metadata
 // (https://hl7.org/fhir/R4/http.html#capabilities). The statement is the same
 // as long as the program runs, and so is its ETag, for a client that has it
-// already; a part of it has one of its own. Parameters other than _summary and
-// _elements, such as mode, are left aside: there is one statement.
+// already; a part of it has one of its own, and so has it in each format.
+// Parameters other than _summary and _elements, such as mode, are left aside:
+// there is one statement.
 func prepareCapabilities(s *Service, c Call) (Action, error) {
 	c.Type = "CapabilityStatement"
 	c, err := s.viewedOne(c)
@@ -30,6 +31,9 @@ func prepareCapabilities(s *Service, c Call) (Action, error) {
 	statement, tag := s.capability, s.capabilityTag
 	if shown := s.show(c.view, statement); shown != statement {
 		statement, tag = shown, tagOf(shown)
+	}
+	if c.Media != "" {
+		tag += "-" + c.Media
 	}
 	response := Response{Status: http.StatusOK, ETag: `W/"` + tag + `"`, Resource: statement, Warnings: c.view.warnings()}
 	if slices.Contains(has, tag) || slices.Contains(has, "*") {

@@ -29,6 +29,9 @@ type Request struct {
 	IfMatch, IfNoneMatch, IfNoneExist, IfModifiedSince string
 	// Prefer is the header of that name: return=…, handling=…, respond-async.
 	Prefer string
+	// Media is the media type of the answer, for the tags of what caches may keep;
+	// "" if there is only one.
+	Media string
 	// RequestID names the request in logs and in the outcome of an internal error.
 	RequestID string
 }

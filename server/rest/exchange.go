@@ -69,6 +69,7 @@ func (x *exchange) do() interaction.Response {
 	if err := x.decode(&request); err != nil {
 		return x.failure(err)
 	}
+	request.Media = x.form.media
 	return x.service.Do(x.in.Context(), request)
 }
 

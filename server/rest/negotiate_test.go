@@ -8,6 +8,28 @@ import (
 	"testing"
 )
 
+// TestWhatMayBeKeptHasATagInEachFormat: a cache that keeps several
+// representations of one address is told by the tag of a 304 which one to use
+// (RFC 9111 §4.3.4).
+func TestWhatMayBeKeptHasATagInEachFormat(t *testing.T) {
+	s := serve(t, nil)
+	formats, tags := []string{saysJSON, "application/json; charset=utf-8", saysXML}, map[string]string{}
+	for _, format := range formats {
+		got := s.do("GET", "/fhir/metadata", "", "Accept", format)
+		want(t, got, 200, "Content-Type", format)
+		tags[format] = got.Header().Get("ETag")
+	}
+	for _, format := range formats {
+		for of, tag := range tags {
+			status := 200
+			if of == format {
+				status = 304
+			}
+			want(t, s.do("GET", "/fhir/metadata", "", "Accept", format, "If-None-Match", tag), status, "ETag", tags[format])
+		}
+	}
+}
+
 func TestAcceptDecidesTheMediaType(t *testing.T) {
 	s := serve(t, nil)
 	const fhirJSON, plain, text = "application/fhir+json; charset=utf-8", "application/json; charset=utf-8", "text/json; charset=utf-8"
