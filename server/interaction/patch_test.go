@@ -185,6 +185,7 @@ func TestPatchOfADeclarationIsHeldToTheLaw(t *testing.T) {
 	told := entry("", provenance("Consent/given"), "POST Provenance")
 	for name, test := range map[string]struct{ bundle, want string }{
 		"without its version":    {transaction(patch(""), told), "version-required"},
+		"whatever its version":   {transaction(patch(`,"ifMatch":"W/\"1\", W/\"2\", W/\"3\""`), told), "version-required"},
 		"without its Provenance": {transaction(patch(`,"ifMatch":"W/\"1\""`)), "provenance-required"},
 	} {
 		got := s.post(test.bundle)

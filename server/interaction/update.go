@@ -2,7 +2,6 @@ package interaction
 
 import (
 	"context"
-	"slices"
 
 	"tahto/fhir"
 	"tahto/fhir/issue"
@@ -42,7 +41,7 @@ func sameID(c Call) error {
 // mayReplace refuses an update that makes a declaration of one person that of
 // another, or another declaration: the one that was there would be gone without
 // anybody having withdrawn it (rules section 2.3(4)). In strict intake it must
-// say which version it replaces, so that nobody undoes what another has
+// say which one version it replaces, so that nobody undoes what another has
 // recorded meanwhile (mapping.md §2).
 func (s *Service) mayReplace(w *write, before *consent.Statement) error {
 	after, err := s.submitted(w.resource)
@@ -51,7 +50,7 @@ func (s *Service) mayReplace(w *write, before *consent.Statement) error {
 		return issue.New(issue.Unprocessable, "Consent.category", "An update can't make a declaration another one. Withdraw or annul this one, and send the other as a Consent of its own.").Coded(issue.CodeBusinessRule)
 	case after.Person != before.Person:
 		return issue.New(issue.Unprocessable, "Consent.patient", "An update can't make a declaration somebody else's. Annul this one, and send the other as a Consent of its own.").Coded(issue.CodeBusinessRule)
-	case s.Intake == Strict && (w.cond.Match == nil || slices.Contains(w.cond.Match, "*")):
+	case s.Intake == Strict && (len(w.cond.Match) != 1 || w.cond.Match[0] == "*"):
 		return issue.New(issue.PreconditionFailed, "http.If-Match", "A declaration is replaced or withdrawn only with If-Match (ifMatch in a Bundle), which names the version that was read, such as W/\"1\".").Because("version-required")
 	}
 	return nil
