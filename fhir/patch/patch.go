@@ -5,9 +5,10 @@
 //
 // All are pure functions: the resource they are given stays as it is, and what
 // the patch does not name keeps the text of its numbers and the order of its
-// members, but that after an XML Patch they stand in R4's order. All operations are done in their order, or none. What stands between
-// two operations may be against every rule of FHIR; whether the result is valid
-// is for the caller to ask, as of any resource that is sent to be stored.
+// members, but that after an XML Patch they stand in R4's order. All operations
+// are done in their order, or none. What stands between two operations may be
+// against every rule of FHIR; whether the result is valid is for the caller to
+// ask, as of any resource that is sent to be stored.
 //
 // # Errors
 //

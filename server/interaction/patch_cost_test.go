@@ -1,11 +1,12 @@
 package interaction_test
 
 import (
-	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+
+	"tahto/server/interaction"
 )
 
 // TestPatchesOfATransactionAreBoundedTogether: a transaction holds the writer
@@ -22,7 +23,7 @@ func TestPatchesOfATransactionAreBoundedTogether(t *testing.T) {
 	for name, patch := range map[string]string{
 		"written":  binary(`[` + add + `,` + strings.Join(double, ",") + `,{"op":"remove","path":"/x"}]`),
 		"moved":    binary(`[` + add + `,` + strings.Join(slices.Concat(double[:13], move, move, move, move), ",") + `,{"op":"remove","path":"/x"}]`),
-		"visited":  inBinary("application/xml-patch+xml", `<diff>`+strings.Repeat(search, 20)+`</diff>`),
+		"visited":  inBinary(interaction.MediaXMLPatch, `<diff>`+strings.Repeat(search, 20)+`</diff>`),
 		"reckoned": `{"resourceType":"Parameters","parameter":[` + strings.Repeat(costlyPath+",", 399) + costlyPath + `]}`,
 	} {
 		entries := make([]string, count)
@@ -60,7 +61,3 @@ func TestPatchesOfMuch(t *testing.T) {
 
 const costlyPath = `{"name":"operation","part":[{"name":"type","valueCode":"delete"},{"name":"path",
 	"valueString":"Consent.descendants().where(%context.descendants().where($this.descendants().count()=99).count()=99)"}]}`
-
-func inBinary(media, document string) string {
-	return `{"resourceType":"Binary","contentType":"` + media + `","data":"` + base64.StdEncoding.EncodeToString([]byte(document)) + `"}`
-}

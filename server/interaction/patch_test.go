@@ -26,8 +26,10 @@ const (
 		{"name":"type","valueCode":"replace"},{"name":"path","valueString":"Consent.dateTime"},{"name":"value","valueDateTime":"2024-01-09"}]}]}`
 )
 
-func binary(document string) string {
-	return `{"resourceType":"Binary","contentType":"application/json-patch+json","data":"` + base64.StdEncoding.EncodeToString([]byte(document)) + `"}`
+func binary(document string) string { return inBinary(interaction.MediaJSONPatch, document) }
+
+func inBinary(media, document string) string {
+	return `{"resourceType":"Binary","contentType":"` + media + `","data":"` + base64.StdEncoding.EncodeToString([]byte(document)) + `"}`
 }
 
 func TestPatchMakesTheNextVersion(t *testing.T) {
@@ -113,7 +115,7 @@ func TestXMLPatch(t *testing.T) {
 	if got := fault(s.ask("PATCH Consent/a", send(`<diff>`))); !strings.HasPrefix(got, "400 ") {
 		t.Errorf("no XML: %s", got)
 	}
-	inBundle := `{"resourceType":"Binary","contentType":"application/xml-patch+xml","data":"` + base64.StdEncoding.EncodeToString([]byte(strings.Replace(change, "inactive", "active", 1))) + `"}`
+	inBundle := inBinary(interaction.MediaXMLPatch, strings.Replace(change, "inactive", "active", 1))
 	s.want(200, s.post(transaction(entry("", inBundle, "PATCH Consent/a"))))
 	if got := s.want(200, s.ask("GET Consent/a")); at(got.Resource, "status") != "active" {
 		t.Errorf("after the Bundle: %s", text(got.Resource))
