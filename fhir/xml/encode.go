@@ -1,8 +1,6 @@
 package xml
 
 import (
-	"strings"
-
 	"tahto/fhir"
 )
 
@@ -147,23 +145,6 @@ func (e *encoder) attribute(name string, value fhir.Element, at *place) error {
 		return invalid(at.String(), "The value holds a character that XML can't.")
 	}
 	e.out = append(append(append(e.out, ' '), name...), `="`...)
-	e.out = append(appendEscaped(e.out, text, `&<>"`+"\t\n\r"), '"')
+	e.out = append(AppendValue(e.out, text), '"')
 	return nil
-}
-
-var references = map[byte]string{
-	'&': "&amp;", '<': "&lt;", '>': "&gt;", '"': "&quot;", '\t': "&#9;", '\n': "&#10;", '\r': "&#13;",
-}
-
-// appendEscaped writes text with references in place of the special characters.
-// White space in attributes is special: as it is, a parser makes a space of it.
-func appendEscaped(dst []byte, text, special string) []byte {
-	for {
-		i := strings.IndexAny(text, special)
-		if i < 0 {
-			return append(dst, text...)
-		}
-		dst = append(append(dst, text[:i]...), references[text[i]]...)
-		text = text[i+1:]
-	}
 }

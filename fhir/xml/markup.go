@@ -43,7 +43,7 @@ func (m *markup) take(token stdxml.Token, raw []byte) string {
 		}
 	case stdxml.CharData:
 		m.plain = m.plain && !bytes.HasPrefix(raw, []byte("<![CDATA["))
-		m.out = appendEscaped(m.out, string(t), "&<>\r")
+		m.out = AppendText(m.out, string(t))
 	case stdxml.Comment:
 		m.out = append(append(append(m.out, "<!--"...), t...), "-->"...)
 	default:
@@ -121,7 +121,7 @@ func (m *markup) attribute(a stdxml.Attr) string {
 		return "The narrative has an attribute that is not of XHTML. Remove it."
 	}
 	m.out = append(m.out, " "+name+`="`...)
-	m.out = append(appendEscaped(m.out, a.Value, `&<>"`+"\t\n\r"), '"')
+	m.out = append(AppendValue(m.out, a.Value), '"')
 	return ""
 }
 

@@ -3,7 +3,8 @@ package xmlpatch
 import (
 	"slices"
 	"strconv"
-	"strings"
+
+	"tahto/fhir/xml"
 )
 
 // writer writes a document. A name is written with a prefix that stands for its
@@ -34,7 +35,7 @@ func (w *writer) node(n *node) {
 		}
 		w.element(n)
 	case text:
-		w.out = appendEscaped(w.out, n.value, "&<>\r")
+		w.out = xml.AppendText(w.out, n.value)
 	case comment:
 		w.out = append(append(append(w.out, "<!--"...), n.value...), "-->"...)
 	case instruction:
@@ -81,7 +82,7 @@ func (w *writer) content(n *node, tag string) {
 
 func (w *writer) attribute(name, value string) {
 	w.out = append(append(append(w.out, ' '), name...), `="`...)
-	w.out = append(appendEscaped(w.out, value, "&<>\"\t\n\r"), '"')
+	w.out = append(xml.AppendValue(w.out, value), '"')
 }
 
 // written is a name with a prefix for its namespace.
@@ -147,21 +148,4 @@ func join(first, second string) string {
 		return first
 	}
 	return first + ":" + second
-}
-
-var references = map[byte]string{
-	'&': "&amp;", '<': "&lt;", '>': "&gt;", '"': "&quot;", '\t': "&#9;", '\n': "&#10;", '\r': "&#13;",
-}
-
-// appendEscaped writes references in place of special characters, as package
-// xml does.
-func appendEscaped(dst []byte, s, special string) []byte {
-	for {
-		i := strings.IndexAny(s, special)
-		if i < 0 {
-			return append(dst, s...)
-		}
-		dst = append(append(dst, s[:i]...), references[s[i]]...)
-		s = s[i+1:]
-	}
 }
