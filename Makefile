@@ -21,6 +21,7 @@ test: ## run all tests
 
 race: ## run all tests with the race detector
 	go test -race -timeout 15m ./...
+	go test -count=1 -run RacesLeaveOne ./server
 
 check: format vet tidy imports race ferret fuzz bench walkthrough ## everything CI runs
 

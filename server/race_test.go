@@ -11,11 +11,8 @@ import (
 	"tahto/fhir"
 )
 
-// How many clients ask for the same at the same time, and how often.
-const (
-	raceClients = 64
-	raceRounds  = 50
-)
+// raceClients is how many ask for the same at the same time.
+const raceClients = 64
 
 // TestRacesLeaveOne lets clients send the same at the same time, over and over,
 // to each engine: what is to be created once is created once.
