@@ -3,8 +3,6 @@ package storage
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strconv"
 
 	"tahto/fhir"
 	"tahto/fhir/search"
@@ -17,14 +15,13 @@ import (
 // resources as they are. What a later program wrote is refused: what this one
 // would write could not be found there.
 func (s *Store) index(ctx context.Context) error {
-	known, err := s.indexed(ctx)
-	switch {
-	case err != nil:
+	version := 0
+	err := s.engine.View(ctx, func(r driver.Reader) (err error) {
+		version, err = driver.IndexedBy(ctx, r)
+		return err
+	})
+	if err != nil || version == search.IndexVersion {
 		return fault(err)
-	case known == search.IndexVersion:
-		return nil
-	case known > search.IndexVersion:
-		return fmt.Errorf("what is stored was indexed by a later version of the program (index %d; this one knows %d): start that one", known, search.IndexVersion)
 	}
 	for _, resourceType := range s.registry.Types() {
 		if err := s.reindex(ctx, resourceType); err != nil {
@@ -32,22 +29,6 @@ func (s *Store) index(ctx context.Context) error {
 		}
 	}
 	return fault(s.engine.Update(ctx, func(w driver.Writer) error { return driver.NoteIndexed(ctx, w, s.clock.next()) }))
-}
-
-// indexed is the version of the index of what is stored; 0 if nobody noted one.
-func (s *Store) indexed(ctx context.Context) (version int, err error) {
-	err = s.engine.View(ctx, func(r driver.Reader) error {
-		d, err := r.Get(ctx, driver.Indexed)
-		if errors.Is(err, driver.ErrNotFound) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		version, err = strconv.Atoi(string(d.Body))
-		return err
-	})
-	return version, err
 }
 
 // So many resources, or so many bytes of them, are indexed in one transaction at

@@ -105,9 +105,12 @@ func (m *importer) mark(ctx context.Context, finished bool) error {
 }
 
 // noteIndexed spares an engine that was empty from being indexed anew: all that
-// it will have is of this program.
+// it will have is of this program. One of a later program is refused.
 func (m *importer) noteIndexed(ctx context.Context) error {
 	return m.into.Update(ctx, func(w driver.Writer) error {
+		if _, err := driver.IndexedBy(ctx, w); err != nil {
+			return err
+		}
 		for _, err := range w.Versions(ctx, driver.History{Limit: 1}) {
 			return err
 		}
