@@ -115,11 +115,15 @@ var notHere = map[string]string{
 	"contains": "values are compared as a whole; write all of it.",
 }
 
-// names are those of all parameters that a search for the type takes.
+// names are those of all parameters that a search for the type takes, or a
+// condition within a link.
 func (p *parser) names() []string {
 	var names []string
 	for _, parameter := range p.registry.types[p.query.Type] {
 		names = append(names, parameter.Name)
+	}
+	if p.depth > 0 {
+		return names // the others are about the result, which is of the outer type
 	}
 	return append(names, controlNames...)
 }

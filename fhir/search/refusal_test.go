@@ -56,6 +56,7 @@ var refusals = []struct {
 	{"identifier of one of several types", "Consent", "actor:Organization.identifier=x", "http.actor", "write actor.identifier", true},
 	{"chain from no reference", "Consent", "status.identifier=x", "http.status.identifier", "status is no reference", true},
 	{"chain from what is unknown", "Consent", "pateint.identifier=x", "http.pateint.identifier", "did you mean patient?", true},
+	{"chain to a control", "Provenance", "target:Consent._sort=x", "http.target", "known are _id", true},
 	{"chain to an unknown parameter", "Provenance", "target:Consent.statis=x", "http.target", "did you mean status?", true},
 	{"chain to a modifier that is not there", "Provenance", "target:Consent.status:text=x", "http.target", "status:text is not supported", true},
 	{"chain to a control", "Provenance", "target:Consent._sort=date", "http.target", "no search parameter _sort", true},
