@@ -23,6 +23,11 @@ const (
 // can't ask an engine for anything it likes.
 const MaxValues = 1000
 
+// MaxClauses is how many conditions a search may have beside those within links:
+// each is looked at for each candidate, and engines bound how many one query can
+// have. Values with commas between them are one condition.
+const MaxClauses = 100
+
 // ParseOptions say how a search is read. The zero value is strict.
 type ParseOptions struct {
 	// Lenient leaves out what this server does not know or support, with a
@@ -62,6 +67,9 @@ func (r *Registry) Parse(resourceType string, values url.Values, o ParseOptions)
 	}
 	for _, name := range names {
 		p.parameter(name, values[name])
+	}
+	if len(p.query.Clauses) > MaxClauses {
+		p.invalid("", "The search has more than %d conditions; ask in several searches, or write values that may each hold with commas between them.", MaxClauses)
 	}
 	if p.query.links() > MaxLinks {
 		p.invalid("", "The search leads to other resources more than %d times; ask in several searches.", MaxLinks)

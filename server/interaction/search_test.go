@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"tahto/fhir"
+	"tahto/fhir/search"
 	"tahto/server/interaction"
 )
 
@@ -207,5 +208,16 @@ func TestHistoryByPages(t *testing.T) {
 		if joined := strings.Join(got, " "); joined != want {
 			t.Errorf("%s: got %s, want %s", request, joined, want)
 		}
+	}
+}
+
+func TestASearchHasAsManyConditionsAsAnyEngineTakes(t *testing.T) {
+	s := open(t)
+	for n, status := range map[int]int{search.MaxClauses: 200, search.MaxClauses + 1: 400, 999: 400} {
+		text := ""
+		for i := range n {
+			text += fmt.Sprintf("&status:not=s%d", i)
+		}
+		s.want(status, s.ask("POST Consent/_search", form(text[1:])))
 	}
 }
