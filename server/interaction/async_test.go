@@ -256,3 +256,33 @@ func TestStoppingCancelsWhatIsWorkedOn(t *testing.T) {
 	s.want(503, s.ask("POST ", body(t, batch(entries)), async))
 	s.want(404, s.ask("GET Consent/b"))
 }
+
+// faulty breaks down when it is told to, instead of keeping a record.
+type faulty struct{ reached, proceed chan struct{} }
+
+func (f faulty) Record(context.Context, audit.Entry) error {
+	close(f.reached)
+	<-f.proceed
+	panic("a fault of ours")
+}
+
+func TestFaultOfCancelledWorkIsTold(t *testing.T) {
+	f, told := faulty{make(chan struct{}), make(chan struct{})}, make(chan error, 1)
+	s := open(t, func(o *interaction.Options) {
+		o.Audit, o.Fault = f, func(_ string, cause error) { told <- cause }
+	})
+	t.Cleanup(s.Service.Close)
+	path := s.later(transaction(entry("", health("a"), "PUT Consent/a")))
+	<-f.reached
+	s.forbid(path)
+	close(f.proceed)
+	s.result(path)
+	select {
+	case cause := <-told:
+		if !strings.Contains(cause.Error(), "panic") {
+			t.Errorf("the fault is told as %v", cause)
+		}
+	default:
+		t.Error("nobody is told of the fault, since the work was cancelled")
+	}
+}

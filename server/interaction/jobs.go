@@ -2,6 +2,7 @@ package interaction
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -130,7 +131,7 @@ func (s *Service) runJob(ctx context.Context, one *job, requestID string, do job
 	defer s.jobs.running.Done()
 	defer one.cancel()
 	result := s.takeTurn(ctx, one, requestID, do)
-	if result.Err != nil && ctx.Err() == nil {
+	if result.Err != nil && !errors.Is(result.Err, context.Canceled) {
 		s.fault(requestID, result.Err)
 	}
 	answer := bundle.Response(false, []bundle.Answer{s.answer(result)})

@@ -113,6 +113,9 @@ func (x *exchange) body(request *interaction.Request) error {
 	if wrongMedia != nil {
 		return wrongMedia
 	}
+	if err := x.enter(buffer.Len()); err != nil {
+		return err
+	}
 	return read(x, request, buffer.Bytes())
 }
 

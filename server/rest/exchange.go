@@ -22,6 +22,8 @@ type exchange struct {
 	status int    // what was answered, for the log
 	bytes  int
 	cut    bool // the answer is not complete
+	// entered tells that the body is large and has its turn.
+	entered bool
 }
 
 // format is how an answer is written.

@@ -86,6 +86,7 @@ type handler struct {
 	now     func() time.Time
 	ready   func(context.Context) error
 	types   xml.Definitions
+	large   chan struct{}   // one for each large body that is worked on
 	words   map[string]bool // the literal path segments, for the log
 }
 
@@ -112,6 +113,7 @@ func newHandler(service *interaction.Service, o Options) *handler {
 		service: service, log: o.Log, types: o.Types,
 		limit: cmp.Or(o.BodyLimit, DefaultBodyLimit), bundles: cmp.Or(o.BundleLimit, DefaultBundleLimit),
 		newID: o.NewID, now: o.Now, ready: o.Ready, words: words(),
+		large: make(chan struct{}, largeAtOnce),
 	}
 	base := o.BasePath
 	if base == "" {
@@ -130,6 +132,7 @@ func newHandler(service *interaction.Service, o Options) *handler {
 func (h *handler) serve(c *gin.Context) {
 	began := h.now()
 	x := h.exchange(c)
+	defer x.leave()
 	defer func() { h.note(&x, h.now().Sub(began)) }() // also of an answer that is broken off
 	x.answer(x.run())
 }
