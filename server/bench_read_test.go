@@ -164,6 +164,19 @@ func mixed(base string, ids []string, persons int) func(*rand.Rand, int) *http.R
 	}
 }
 
+// BenchmarkMetadata is the time in the server for GET metadata.
+func BenchmarkMetadata(b *testing.B) {
+	handler := inProcess(b, 1)
+	b.ReportAllocs()
+	for b.Loop() {
+		answer := &sink{header: http.Header{}}
+		handler.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/fhir/metadata", nil))
+		if answer.status != http.StatusOK {
+			b.Fatalf("status %d", answer.status)
+		}
+	}
+}
+
 // BenchmarkRead is the time in the server for GET Consent/[id].
 func BenchmarkRead(b *testing.B) {
 	handler := inProcess(b, 1000)

@@ -11,8 +11,8 @@
 //
 // Everything happens in a transaction: [Store.View] reads one consistent
 // state, [Store.Update] reads and writes and is durable, wholly, when it
-// returns nil. All verbs are methods of [Tx]; there is no second way around
-// it. An engine may run the function given to Update again after a conflict,
+// returns nil. All verbs are methods of [Tx]; [Store.Read] is a shorter way to
+// one of them. An engine may run the function given to Update again after a conflict,
 // so it must have no effect but on the Tx.
 //
 // # Errors

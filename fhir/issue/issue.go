@@ -15,6 +15,7 @@ package issue
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -174,20 +175,25 @@ func KindOf(err error) Kind {
 	return Internal
 }
 
-// Under puts a prefix before the expression of every issue: the way an error
-// inside a Bundle entry or a parameter gets its place in the whole. An error
-// that is not of this package comes back unchanged.
-func Under(prefix string, err error) error {
+// Change gives an error whose issues are changed copies of those of err, which
+// stays as it is. An error that is not of this package comes back unchanged.
+func Change(err error, change func(*Issue)) error {
 	e, ok := errors.AsType[*Error](err)
 	if !ok {
 		return err
 	}
-	moved := &Error{Kind: e.Kind, cause: e.cause, Issues: make([]Issue, len(e.Issues))}
-	for n, i := range e.Issues {
-		i.Expression = join(prefix, i.Expression)
-		moved.Issues[n] = i
+	changed := &Error{Kind: e.Kind, cause: e.cause, Issues: slices.Clone(e.Issues)}
+	for i := range changed.Issues {
+		change(&changed.Issues[i])
 	}
-	return moved
+	return changed
+}
+
+// Under puts a prefix before the expression of every issue: the way an error
+// inside a Bundle entry or a parameter gets its place in the whole. An error
+// that is not of this package comes back unchanged.
+func Under(prefix string, err error) error {
+	return Change(err, func(i *Issue) { i.Expression = join(prefix, i.Expression) })
 }
 
 // join replaces the resource type at the head of an expression by the place

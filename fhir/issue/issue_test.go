@@ -69,3 +69,19 @@ func TestCauseIsKeptForTheLog(t *testing.T) {
 		t.Error("the cause is lost")
 	}
 }
+
+func TestChangeLeavesTheErrorAsItIs(t *testing.T) {
+	cause := errors.New("disk")
+	before := issue.New(issue.Gone, "Consent.status", "It was deleted.").Caused(cause)
+	after := issue.Change(fmt.Errorf("reading: %w", before), func(i *issue.Issue) { i.Expression = "elsewhere" })
+	if before.Issues[0].Expression != "Consent.status" {
+		t.Errorf("the error that was given is about %s now", before.Issues[0].Expression)
+	}
+	changed, ours := errors.AsType[*issue.Error](after)
+	if !ours || changed.Kind != issue.Gone || changed.Issues[0].Expression != "elsewhere" || !errors.Is(after, cause) {
+		t.Errorf("got %v", after)
+	}
+	if got := issue.Change(cause, func(*issue.Issue) { t.Error("there is no issue to change") }); got != cause {
+		t.Errorf("an error of elsewhere became %v", got)
+	}
+}

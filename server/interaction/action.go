@@ -49,9 +49,9 @@ type turn struct {
 	targets map[*write]fhir.Key
 	// patches are what patches have made of resources.
 	patches map[fhir.Key]patched
-	// patching is what they have cost, and patched how much was there before.
-	patching patch.Spent
-	patched  budget
+	// patching is what they have cost, and patchedBytes how much was there before.
+	patching     patch.Spent
+	patchedBytes budget
 	// stands are the resources that a transaction leaves as they are.
 	stands map[fhir.Key]bool
 	// spent is how much the answers of a transaction hold.

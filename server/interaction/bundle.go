@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"tahto/fhir/bundle"
@@ -173,16 +172,7 @@ var conditions = map[string]string{
 // resource is about that of the entry; one about the address or a header is
 // about its request.
 func underEntry(entry int, err error) error {
-	e, ours := errors.AsType[*issue.Error](err)
-	if !ours {
-		return err
-	}
-	moved := *e
-	moved.Issues = slices.Clone(e.Issues)
-	for i := range moved.Issues {
-		moved.Issues[i].Expression = inEntry(entry, moved.Issues[i].Expression)
-	}
-	return &moved
+	return issue.Change(err, func(i *issue.Issue) { i.Expression = inEntry(entry, i.Expression) })
 }
 
 func inEntry(entry int, expression string) string {

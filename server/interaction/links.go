@@ -2,7 +2,6 @@ package interaction
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -75,16 +74,7 @@ func (l *links) settle(ctx context.Context, r *fhir.Resource, from string) (*fhi
 
 // placed gives an error's issues the place of the reference.
 func placed(expression string, err error) error {
-	e, ours := errors.AsType[*issue.Error](err)
-	if !ours {
-		return err
-	}
-	moved := *e
-	moved.Issues = slices.Clone(e.Issues)
-	for i := range moved.Issues {
-		moved.Issues[i].Expression = expression
-	}
-	return &moved
+	return issue.Change(err, func(i *issue.Issue) { i.Expression = expression })
 }
 
 // follow gives what a reference means here; itself if it needs no work.

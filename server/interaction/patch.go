@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"slices"
 
 	"tahto/fhir"
 	"tahto/fhir/issue"
@@ -96,18 +95,18 @@ func (s *Service) admitPatched(c Call) (*fhir.Resource, []issue.Issue, error) {
 	if err == nil {
 		resource, says, err = s.admit(c)
 	}
-	e, ours := errors.AsType[*issue.Error](err)
-	if !ours {
-		return resource, says, err
+	if err == nil {
+		return resource, says, nil
 	}
-	told := *e
-	told.Kind, told.Issues = issue.Unprocessable, slices.Clone(e.Issues)
-	for i := range told.Issues {
-		if told.Issues[i].Text = "After the patch: " + told.Issues[i].Text; c.inside {
-			told.Issues[i].Expression = "" // it is not in the Bundle
+	err = issue.Change(err, func(i *issue.Issue) {
+		if i.Text = "After the patch: " + i.Text; c.inside {
+			i.Expression = "" // it is not in the Bundle
 		}
+	})
+	if told, ours := errors.AsType[*issue.Error](err); ours {
+		told.Kind = issue.Unprocessable
 	}
-	return nil, nil, &told
+	return nil, nil, err
 }
 
 // amend stores what the patch makes of a resource, and answers.
@@ -134,7 +133,7 @@ func (t *turn) amended(ctx context.Context, w *write, key fhir.Key) (patched, er
 	if err != nil {
 		return patched{}, err
 	}
-	if t.patched += budget(len(current.Resource.JSON())); t.patched > answerBytes && t.links.work != nil {
+	if t.patchedBytes += budget(len(current.Resource.JSON())); t.patchedBytes > answerBytes && t.links.work != nil {
 		return patched{}, issue.Newf(issue.Unprocessable, "", "The resources that this Bundle patches hold more than %d MiB together. Send fewer patches at a time.", answerBytes>>20).
 			Coded(issue.CodeTooCostly)
 	}
@@ -204,19 +203,15 @@ func unpacked(binary *fhir.Resource) (Patch, error) {
 
 // inBinary is the place of a fault in a patch that nobody can see into.
 func inBinary(binary bool, err error) error {
-	e, ours := errors.AsType[*issue.Error](err)
-	if !binary || !ours {
+	if !binary {
 		return err
 	}
-	moved := *e
-	moved.Issues = slices.Clone(e.Issues)
-	for i := range moved.Issues {
-		if at := moved.Issues[i].Expression; at != "" {
-			moved.Issues[i].Text = at + " of the patch: " + moved.Issues[i].Text
+	return issue.Change(err, func(i *issue.Issue) {
+		if i.Expression != "" {
+			i.Text = i.Expression + " of the patch: " + i.Text
 		}
-		moved.Issues[i].Expression = "Binary.data"
-	}
-	return &moved
+		i.Expression = "Binary.data"
+	})
 }
 
 // store keeps a resource as the next version, by the interaction that made it.
